@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.r2dbc.pgxc.wire;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+
+/**
+ * Writes text as the protocol's String: UTF-8 and a terminating zero byte (48.4).
+ *
+ * <p>Refuses what would arrive as something else: U+0000 would end the field early, and half of a surrogate pair has no
+ * form in UTF-8.
+ */
+final class CString {
+
+    private CString() {}
+
+    /** Appends the text, or throws naming the field and appends nothing. */
+    static void write(ByteBuf out, String text, String field) {
+        int length = encodedLength(text, field);
+        ByteBufUtil.reserveAndWriteUtf8(out, text, length);
+        out.writeByte(0);
+    }
+
+    private static int encodedLength(String text, String field) {
+        if (text.indexOf('\0') >= 0) {
+            throw new IllegalArgumentException("The " + field + " contains U+0000");
+        }
+        if (text.length() > Frame.LONG) {
+            throw tooLong(field);
+        }
+        int length = ByteBufUtil.utf8Bytes(text);
+        if (length < 0 || length > Frame.LONG) { // a sum of up to 3 bytes a character may have wrapped, but only once
+            throw tooLong(field);
+        }
+        if (length != text.length()) {
+            requirePairs(text, field);
+        }
+        return length;
+    }
+
+    private static void requirePairs(String text, String field) {
+        for (int i = 0; i < text.length(); i++) {
+            if (!Character.isSurrogate(text.charAt(i))) {
+                continue;
+            }
+            boolean pair = i + 1 < text.length() && Character.isSurrogatePair(text.charAt(i), text.charAt(i + 1));
+            if (!pair) {
+                throw new IllegalArgumentException("The " + field + " contains half of a surrogate pair at index " + i);
+            }
+            i++;
+        }
+    }
+
+    private static IllegalArgumentException tooLong(String field) {
+        return new IllegalArgumentException("The " + field + " is longer than a message may be");
+    }
+}
