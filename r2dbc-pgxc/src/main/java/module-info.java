@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * A reactive, non-blocking R2DBC driver for PostgreSQL and Postgres-XC.
+ */
+module r2dbc.pgxc {
+    requires static transitive org.jspecify;
+    requires transitive io.netty.buffer;
+    requires transitive io.netty.handler;
+    requires transitive org.reactivestreams;
+    requires transitive r2dbc.spi;
+    requires transitive reactor.core;
+    requires transitive reactor.netty.core;
+    requires com.ongres.saslprep;
+    requires io.netty.common;
+    requires io.netty.resolver;
+    requires io.netty.transport;
+    requires java.security.jgss;
+}
