@@ -23,10 +23,11 @@ final class Require {
 
     /** Returns {@code value}; null and the empty string are refused. */
     static String nonEmpty(@Nullable String value, String name) {
-        if (nonNull(value, name).isEmpty()) {
+        String text = nonNull(value, name);
+        if (text.isEmpty()) {
             throw new IllegalArgumentException(name + " must not be empty");
         }
-        return value;
+        return text;
     }
 
     /**
@@ -34,11 +35,12 @@ final class Require {
      * such text would be cut short, or its rest taken for something else.
      */
     static String sendable(@Nullable String value, String name) {
-        int nul = nonNull(value, name).indexOf('\0');
+        String text = nonNull(value, name);
+        int nul = text.indexOf('\0');
         if (nul >= 0) {
             throw new IllegalArgumentException(name + " must not contain a NUL character (found at index " + nul + ")");
         }
-        return value;
+        return text;
     }
 
     /** Throws {@link IllegalArgumentException} with {@code message} unless {@code condition} holds. */

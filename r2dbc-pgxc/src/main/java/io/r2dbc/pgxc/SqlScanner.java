@@ -115,7 +115,7 @@ final class SqlScanner {
     }
 
     static boolean startsWord(char c) {
-        return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '_' || c >= 0x80;
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c >= 0x80;
     }
 
     static boolean continuesWord(char c) {
@@ -147,7 +147,7 @@ final class SqlScanner {
                 default -> null;
             };
         }
-        if (next != '&' || letter != 'u' && letter != 'U' || start + 2 >= length) {
+        if (next != '&' || (letter != 'u' && letter != 'U') || start + 2 >= length) {
             return null;
         }
         return switch (sql.charAt(start + 2)) {
@@ -300,7 +300,7 @@ final class SqlScanner {
     }
 
     private static boolean isBlank(char c) {
-        return c == ' ' || c >= '\t' && c <= '\r';
+        return c == ' ' || (c >= '\t' && c <= '\r');
     }
 
     private static boolean isDigit(char c) {

@@ -172,7 +172,7 @@ final class SqlStatement {
             case "SELECT" -> !hasInto;
             case "TABLE", "VALUES", "SHOW" -> true;
             case "WITH" -> !hasInto && !writes;
-            case "EXPLAIN" -> !hasAnalyze || !hasInto && !writes && !runs;
+            case "EXPLAIN" -> !hasAnalyze || (!hasInto && !writes && !runs);
             default -> false;
         };
     }
@@ -233,7 +233,7 @@ final class SqlStatement {
             }
             case SELECT, TABLE, VALUES -> judgeVerb(keyword, announced);
             case FUNCTION, PROCEDURE -> definesRoutine |= first.equals("CREATE")
-                    && (position == 2 || position == 4 && second.equals("OR"));
+                    && (position == 2 || (position == 4 && second.equals("OR")));
             case BEGIN, ATOMIC, CASE, END -> judgeBody(keyword, announced);
         }
     }
