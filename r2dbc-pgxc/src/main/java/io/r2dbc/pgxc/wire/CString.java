@@ -39,15 +39,13 @@ final class CString {
     }
 
     private static void requirePairs(String text, String field) {
-        for (int i = 0; i < text.length(); i++) {
-            if (!Character.isSurrogate(text.charAt(i))) {
-                continue;
+        int index = 0;
+        while (index < text.length()) {
+            int character = text.codePointAt(index);
+            if (Character.getType(character) == Character.SURROGATE) {
+                throw new IllegalArgumentException("The " + field + " has half of a surrogate pair at index " + index);
             }
-            boolean pair = i + 1 < text.length() && Character.isSurrogatePair(text.charAt(i), text.charAt(i + 1));
-            if (!pair) {
-                throw new IllegalArgumentException("The " + field + " contains half of a surrogate pair at index " + i);
-            }
-            i++;
+            index += Character.charCount(character);
         }
     }
 
