@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.r2dbc.pgxc;
+
+import io.r2dbc.pgxc.wire.ErrorFields;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Puts what a server says into one line that is safe to log: a text it sends may hold line breaks that forge log entries,
+ * and escape sequences that a terminal obeys.
+ */
+final class ErrorText {
+
+    private ErrorText() {}
+
+    /** The text of the server, then its detail and its hint where there are any. */
+    static String of(ErrorFields fields) {
+        StringBuilder line = new StringBuilder();
+        append(line, fields.message());
+        appendLabelled(line, " Detail: ", fields.detail());
+        appendLabelled(line, " Hint: ", fields.hint());
+        return line.toString();
+    }
+
+    /** {@code text} with its control characters, and those that hide or reorder others, as escapes. */
+    static String escaped(String text) {
+        StringBuilder line = new StringBuilder(text.length());
+        append(line, text);
+        return line.toString();
+    }
+
+    private static void appendLabelled(StringBuilder line, String label, @Nullable String text) {
+        if (text != null && !text.isEmpty()) {
+            append(line.append(label), text);
+        }
+    }
+
+    private static void append(StringBuilder line, String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            switch (c) {
+                case '\n' -> line.append("\\n");
+                case '\r' -> line.append("\\r");
+                case '\t' -> line.append("\\t");
+                default -> append(line, c);
+            }
+        }
+    }
+
+    private static void append(StringBuilder line, char c) {
+        switch (Character.getType(c)) {
+            case Character.CONTROL, Character.FORMAT, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR ->
+                appendEscape(line, c);
+            default -> line.append(c);
+        }
+    }
+
+    private static void appendEscape(StringBuilder line, char c) {
+        line.append("\\u");
+        for (int shift = 12; shift >= 0; shift -= 4) {
+            line.append(Character.forDigit(c >> shift & 0xF, 16));
+        }
+    }
+}
