@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.r2dbc.pgxc.auth;
+
+import com.ongres.saslprep.SASLprep;
+import com.ongres.stringprep.Profile;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/**
+ * The bytes that a password counts as in SCRAM: prepared by SASLprep (RFC 4013), or raw where that is not possible.
+ *
+ * <p>The server did the same when the password was set, and it refuses none; neither do we (S2.11.5).
+ */
+final class SaslPassword {
+
+    private static final Profile SASLPREP = new SASLprep();
+
+    private SaslPassword() {}
+
+    /** Returns fresh bytes, which the caller wipes. */
+    static byte[] bytes(CharSequence password) {
+        char[] raw = new char[password.length()];
+        for (int i = 0; i < raw.length; i++) {
+            raw[i] = password.charAt(i);
+        }
+        char[] prepared = isAscii(raw) ? raw : prepare(raw);
+        try {
+            return utf8(prepared);
+        } finally {
+            Arrays.fill(raw, '\0');
+            Arrays.fill(prepared, '\0');
+        }
+    }
+
+    /** ASCII prepares to itself, or is refused for its control characters and then stays as it is. */
+    private static boolean isAscii(char[] password) {
+        for (char c : password) {
+            if (c > 0x7F) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static char[] prepare(char[] raw) {
+        try {
+            char[] prepared = SASLPREP.prepareStored(raw);
+            return prepared.length == 0 ? raw : prepared;
+        } catch (IllegalArgumentException e) {
+            return raw;
+        }
+    }
+
+    private static byte[] utf8(char[] text) {
+        ByteBuffer encoded = StandardCharsets.UTF_8.encode(CharBuffer.wrap(text));
+        byte[] bytes = new byte[encoded.remaining()];
+        encoded.get(bytes);
+        Arrays.fill(encoded.array(), (byte) 0);
+        return bytes;
+    }
+}

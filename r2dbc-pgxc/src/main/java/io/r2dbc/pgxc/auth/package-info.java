@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * Proofs that a password is known, and that the server knows it too, as bytes in and bytes out.
+ *
+ * <p>Nothing here knows a socket, a message frame or a thread. What the server sends is hostile until it has proved
+ * itself: it is bounded and checked before anything costly is done for it. Secrets are wiped where the JDK lets them
+ * be, and never reach an exception, a log or {@code toString()}.
+ */
+@NullMarked
+package io.r2dbc.pgxc.auth;
+
+import org.jspecify.annotations.NullMarked;
