@@ -99,7 +99,8 @@ public final class BackendDecoder {
     private int ceiling(byte tag) {
         int ceiling = authenticated ? Ceilings.inSession(tag) : Ceilings.duringStartup(tag);
         if (ceiling == 0) {
-            throw ProtocolException.in(tag, authenticated ? "not legal in a session" : "not legal before authentication");
+            throw ProtocolException.in(
+                    tag, authenticated ? "not legal in a session" : "not legal before authentication");
         }
         return Math.min(ceiling, maxMessageSize);
     }

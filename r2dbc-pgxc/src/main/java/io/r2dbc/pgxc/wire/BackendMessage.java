@@ -112,13 +112,12 @@ public sealed interface BackendMessage {
 
         static ReadyForQuery read(Body body) {
             byte code = body.int8();
-            ReadyForQuery message =
-                    switch (code) {
-                        case 'I' -> IDLE;
-                        case 'T' -> IN_TRANSACTION;
-                        case 'E' -> FAILED;
-                        default -> throw body.malformed("unknown transaction status " + code);
-                    };
+            ReadyForQuery message = switch (code) {
+                case 'I' -> IDLE;
+                case 'T' -> IN_TRANSACTION;
+                case 'E' -> FAILED;
+                default -> throw body.malformed("unknown transaction status " + code);
+            };
             return body.complete(message);
         }
     }
@@ -144,25 +143,13 @@ public sealed interface BackendMessage {
      * received, legal (0 text, 1 binary) or not.
      */
     record Column(
-            String name,
-            int tableOid,
-            int attributeNumber,
-            int typeOid,
-            int typeSize,
-            int typeModifier,
-            short format) {
+            String name, int tableOid, int attributeNumber, int typeOid, int typeSize, int typeModifier, short format) {
 
         private static final int MINIMUM_SIZE = 19;
 
         static Column read(Body body) {
             return new Column(
-                    body.string(),
-                    body.int32(),
-                    body.int16(),
-                    body.int32(),
-                    body.int16(),
-                    body.int32(),
-                    body.int16());
+                    body.string(), body.int32(), body.int16(), body.int32(), body.int16(), body.int32(), body.int16());
         }
     }
 

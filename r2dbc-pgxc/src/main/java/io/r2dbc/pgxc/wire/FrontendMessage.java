@@ -66,9 +66,10 @@ public sealed interface FrontendMessage {
 
         @Override
         public void writeTo(ByteBuf out) {
-            Frame.writeFirst(out, "CancelRequest", body -> body.writeInt(80_877_102)
-                    .writeInt(processId)
-                    .writeBytes(secretKey));
+            Frame.writeFirst(
+                    out,
+                    "CancelRequest",
+                    body -> body.writeInt(80_877_102).writeInt(processId).writeBytes(secretKey));
         }
 
         @Override
@@ -87,8 +88,12 @@ public sealed interface FrontendMessage {
                     throw new IllegalArgumentException("The password contains U+0000");
                 }
             }
-            Frame.write(out, 'p', "PasswordMessage", Frame.AUTHENTICATION, body -> body.writeBytes(password)
-                    .writeByte(0));
+            Frame.write(
+                    out,
+                    'p',
+                    "PasswordMessage",
+                    Frame.AUTHENTICATION,
+                    body -> body.writeBytes(password).writeByte(0));
         }
 
         @Override
@@ -245,8 +250,12 @@ public sealed interface FrontendMessage {
 
         @Override
         public void writeTo(ByteBuf out) {
-            Frame.write(out, 'd', "CopyData", Frame.LONG, body ->
-                    body.writeBytes(data, data.readerIndex(), data.readableBytes()));
+            Frame.write(
+                    out,
+                    'd',
+                    "CopyData",
+                    Frame.LONG,
+                    body -> body.writeBytes(data, data.readerIndex(), data.readableBytes()));
         }
 
         /** Writes what goes before so many bytes of payload that the caller sends behind it without a copy. */

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.r2dbc.pgxc.testing;
+
+import io.r2dbc.pgxc.wire.ClientMessage;
+import io.r2dbc.pgxc.wire.FrontendDecoder;
+import io.r2dbc.pgxc.wire.Octets;
+import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Consumer;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
+import org.jspecify.annotations.Nullable;
+
+/** The server's end of one connection. Used by the one thread that plays the script; only closing is for all. */
+final class Peer {
+
+    private final Socket transport;
+    private final Consumer<ClientMessage> recorder;
+    private Socket socket;
+    private DataInputStream in;
+    private OutputStream out;
+    private @Nullable ClientMessage unread;
+
+    Peer(Socket transport, Consumer<ClientMessage> recorder) throws IOException {
+        this.transport = transport;
+        this.recorder = recorder;
+        transport.setTcpNoDelay(true);
+        this.socket = transport;
+        this.in = new DataInputStream(new BufferedInputStream(socket.getInputStream()));
+        this.out = new BufferedOutputStream(socket.getOutputStream());
+    }
+
+    /** The next packet of those that have no type byte; nothing if the client has closed. */
+    Optional<ClientMessage> readFirst() throws IOException {
+        ClientMessage kept = unread;
+        unread = null;
+        return kept != null ? Optional.of(kept) : recorded(FrontendDecoder.readFirst(in));
+    }
+
+    /** The next message of the session; nothing if the client has closed. */
+    Optional<ClientMessage> read() throws IOException {
+        return recorded(FrontendDecoder.read(in));
+    }
+
+    /** The packet that opens the connection, not recorded: it decides who will serve it. */
+    Optional<ClientMessage> peekFirst() throws IOException {
+        return FrontendDecoder.readFirst(in);
+    }
+
+    /** Records the packet that was peeked at, and gives it back for the script to read. */
+    void unread(ClientMessage message) {
+        recorder.accept(message);
+        unread = message;
+    }
+
+    /** How long a read may take; zero is for ever. */
+    void patience(Duration patience) throws IOException {
+        transport.setSoTimeout(Math.toIntExact(patience.toMillis()));
+    }
+
+    void write(Octets octets) throws IOException {
+        out.write(octets.bytes());
+    }
+
+    void flush() throws IOException {
+        out.flush();
+    }
+
+    /** Answers the client's TLS handshake; everything after it is encrypted. */
+    void startTls(SSLContext context) throws IOException {
+        SSLSocket secured = (SSLSocket) context.getSocketFactory()
+                .createSocket(transport, transport.getInetAddress().getHostAddress(), transport.getPort(), true);
+        secured.setUseClientMode(false);
+        secured.startHandshake();
+        socket = secured;
+        in = new DataInputStream(new BufferedInputStream(secured.getInputStream()));
+        out = new BufferedOutputStream(secured.getOutputStream());
+    }
+
+    /** Says that nothing more will come, and goes on listening. */
+    void halfClose() throws IOException {
+        socket.shutdownOutput();
+    }
+
+    /** Closes as a process that ends: a FIN, or a reset if the client's bytes were not all read. */
+    void close() throws IOException {
+        transport.close();
+    }
+
+    /** Closes so that the client sees a reset, and nothing of what it has not read yet. */
+    void reset() throws IOException {
+        transport.setSoLinger(true, 0);
+        transport.close();
+    }
+
+    private Optional<ClientMessage> recorded(Optional<ClientMessage> message) {
+        message.ifPresent(recorder);
+        return message;
+    }
+}
