@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.r2dbc.pgxc;
+
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaAccess;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaConstructorCall;
+import com.tngtech.archunit.core.domain.JavaField;
+import com.tngtech.archunit.core.domain.Source;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import io.netty.util.ReferenceCountUtil;
+import io.netty.util.ReferenceCounted;
+import io.r2dbc.pgxc.wire.BackendMessage;
+import io.r2dbc.pgxc.wire.DataRow;
+import io.r2dbc.spi.R2dbcException;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/** Holds what the house plan promises: who may know whom, and where each bend of the rules has its one home. */
+@AnalyzeClasses(packages = "io.r2dbc.pgxc", importOptions = ImportOption.DoNotIncludeTests.class)
+final class ArchitectureTest {
+
+    private static final String ROOT = "io.r2dbc.pgxc";
+    private static final String WIRE = ROOT + ".wire";
+    private static final String AUTH = ROOT + ".auth";
+    private static final String NET = ROOT + ".net";
+
+    private static final String[] EVERYWHERE = {"java..", "org.jspecify.annotations"};
+    private static final String[] ON_THE_ROOF = {
+        ROOT + "..", "io.r2dbc.spi", "reactor.core..", "reactor.util..", "org.reactivestreams", "io.netty.buffer"
+    };
+
+    private static final Pattern COUNTING =
+            Pattern.compile("retain|release|retained(Slice|Duplicate)|readRetainedSlice|safeRelease");
+
+    // Floors and import allow-lists. A room's own package is understood.
+
+    @ArchTest
+    static final ArchRule wire_knows_bytes_and_nobody = room(WIRE, "io.netty.buffer");
+
+    @ArchTest
+    static final ArchRule auth_knows_proofs_and_nobody = room(AUTH, "javax.crypto..", "org.ietf.jgss", "com.ongres..");
+
+    @ArchTest
+    static final ArchRule the_roof_knows_the_rooms_and_the_spi = classes()
+            .that()
+            .resideInAPackage(ROOT)
+            .and(not(inFile("PgxcConfiguration")))
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(packages(EVERYWHERE, ON_THE_ROOF));
+
+    @ArchTest
+    static final ArchRule packages_have_no_cycles =
+            slices().matching("io.r2dbc.(pgxc..)").should().beFreeOfCycles();
+
+    // Each bend has one home.
+
+    @ArchTest
+    static final ArchRule a_data_row_is_no_message = classes()
+            .that()
+            .areAssignableTo(DataRow.class)
+            .should()
+            .notBeAssignableTo(BackendMessage.class)
+            .because("it is reused for the next row, a message is not");
+
+    @ArchTest
+    static final ArchRule nobody_keeps_a_data_row = fields().that(
+                    describe("hold a DataRow", ArchitectureTest::holdsDataRow))
+            .should()
+            .beDeclaredInClassesThat(inFile("BackendDecoder", "PgxcRow"))
+            .because("it shows another row as soon as the callback is over");
+
+    @ArchTest
+    static final ArchRule references_are_counted_in_net_and_copy_only = noClasses()
+            .that()
+            .resideOutsideOfPackage(NET)
+            .and(not(inFile("CopyIn", "CopyOut", "CopyBoth")))
+            .should()
+            .accessTargetWhere(access(COUNTING, ReferenceCounted.class).or(access(COUNTING, ReferenceCountUtil.class)));
+
+    @ArchTest
+    static final ArchRule errors_are_made_in_one_file = noClasses()
+            .that(not(inFile("Errors")))
+            .should()
+            .callConstructorWhere(describe("an R2dbcException is made", ArchitectureTest::makesR2dbcException));
+
+    private static ArchRule room(String room, String... neighbours) {
+        return classes()
+                .that()
+                .resideInAPackage(room)
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage(packages(EVERYWHERE, neighbours, room));
+    }
+
+    private static String[] packages(String[] some, String[] others, String... more) {
+        return Stream.of(some, others, more).flatMap(Stream::of).toArray(String[]::new);
+    }
+
+    private static DescribedPredicate<JavaClass> inFile(String... names) {
+        Set<String> wanted = Set.of(names);
+        return describe(
+                "are in the file of " + String.join(", ", names),
+                type -> type.getSource()
+                        .flatMap(Source::getFileName)
+                        .map(file -> wanted.contains(file.replace(".java", "")))
+                        .orElse(false));
+    }
+
+    private static boolean holdsDataRow(JavaField field) {
+        return field.getType().getAllInvolvedRawTypes().stream().anyMatch(type -> type.isEquivalentTo(DataRow.class));
+    }
+
+    /** Sees calls and method references alike. */
+    private static DescribedPredicate<JavaAccess<?>> access(Pattern names, Class<?> owner) {
+        return describe(
+                "a " + owner.getSimpleName() + "'s " + names,
+                access -> access.getTarget().getOwner().isAssignableTo(owner)
+                        && names.matcher(access.getTarget().getName()).matches());
+    }
+
+    /** Leaves out what a subclass passes to its superclass. */
+    private static boolean makesR2dbcException(JavaConstructorCall call) {
+        return call.getTargetOwner().isAssignableTo(R2dbcException.class)
+                && !call.getOriginOwner().isAssignableTo(R2dbcException.class);
+    }
+}
