@@ -46,9 +46,9 @@ final class SaslPassword {
 
     private static char[] prepare(char[] raw) {
         try {
-            char[] prepared = SASLPREP.prepareStored(raw);
-            return prepared.length == 0 ? raw : prepared;
-        } catch (IllegalArgumentException e) {
+            return SASLPREP.prepareStored(raw);
+        } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
+            // out of bounds: the library cannot cope with a password of which nothing is left
             return raw;
         }
     }

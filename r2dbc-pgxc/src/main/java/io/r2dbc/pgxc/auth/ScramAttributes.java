@@ -29,8 +29,8 @@ final class ScramAttributes {
             throw AuthenticationException.violated("The " + name + " of SCRAM is empty");
         }
         if (message.length > MAX_LENGTH) {
-            throw AuthenticationException.violated("The " + name + " of SCRAM has " + message.length
-                    + " bytes, which is more than " + MAX_LENGTH);
+            throw AuthenticationException.violated(
+                    "The " + name + " of SCRAM has " + message.length + " bytes, which is more than " + MAX_LENGTH);
         }
         for (byte b : message) {
             if (b < ' ' || b > '~') {
@@ -63,10 +63,15 @@ final class ScramAttributes {
 
     byte[] nextBase64(char attribute) {
         String value = next(attribute);
-        // the JDK's decoder takes a missing padding, the server's does not
-        if (value.length() % 4 != 0) {
+        byte[] decoded = decode(attribute, value);
+        // the JDK's decoder overlooks a missing padding and bits beyond the last byte, the server's does not
+        if (!Base64.getEncoder().encodeToString(decoded).equals(value)) {
             throw notBase64(attribute);
         }
+        return decoded;
+    }
+
+    private byte[] decode(char attribute, String value) {
         try {
             return Base64.getDecoder().decode(value);
         } catch (IllegalArgumentException e) {

@@ -96,7 +96,8 @@ public final class ScramClient {
         answer(State.CHALLENGE_EXPECTED, "challenge");
         ScramAttributes attributes = ScramAttributes.of("server-first-message", message);
         if (attributes.startsWith('m')) {
-            throw AuthenticationException.violated("The server demands an extension of SCRAM that this driver does not know");
+            throw AuthenticationException.violated(
+                    "The server demands an extension of SCRAM that this driver does not know");
         }
         String bothNonces = attributes.next('r');
         salt = attributes.nextBase64('s');
@@ -166,7 +167,8 @@ public final class ScramClient {
         answer(State.PROVED, "proof");
         ScramAttributes attributes = ScramAttributes.of("server-final-message", message);
         if (attributes.startsWith('e')) {
-            throw AuthenticationException.refused("The server refuses the SCRAM login: " + shortened(attributes.next('e')));
+            throw AuthenticationException.refused(
+                    "The server refuses the SCRAM login: " + shortened(attributes.next('e')));
         }
         byte[] signature = attributes.nextBase64('v');
         attributes.end();

@@ -75,7 +75,8 @@ final class ScramHash {
     }
 
     private static IllegalStateException unavailable(GeneralSecurityException cause) {
-        return new IllegalStateException("This JVM lacks SHA-256 or its HMAC, which every Java platform must have", cause);
+        return new IllegalStateException(
+                "This JVM lacks SHA-256 or its HMAC, which every Java platform must have", cause);
     }
 
     /** Lends the caller's bytes, which stay the caller's to wipe: {@code SecretKeySpec} keeps a copy that nobody can. */
