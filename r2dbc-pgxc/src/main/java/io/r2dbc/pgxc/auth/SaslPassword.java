@@ -5,6 +5,8 @@ import com.ongres.saslprep.SASLprep;
 import com.ongres.stringprep.Profile;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
+import java.nio.charset.CharsetEncoder;
+import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -53,11 +55,18 @@ final class SaslPassword {
         }
     }
 
+    /** Works in one array of the largest size needed: a buffer that grows would leave copies behind. */
     private static byte[] utf8(char[] text) {
-        ByteBuffer encoded = StandardCharsets.UTF_8.encode(CharBuffer.wrap(text));
-        byte[] bytes = new byte[encoded.remaining()];
-        encoded.get(bytes);
-        Arrays.fill(encoded.array(), (byte) 0);
+        byte[] space = new byte[3 * text.length];
+        ByteBuffer encoded = ByteBuffer.wrap(space);
+        CharsetEncoder encoder = StandardCharsets.UTF_8
+                .newEncoder()
+                .onMalformedInput(CodingErrorAction.REPLACE)
+                .onUnmappableCharacter(CodingErrorAction.REPLACE);
+        encoder.encode(CharBuffer.wrap(text), encoded, true);
+        encoder.flush(encoded);
+        byte[] bytes = Arrays.copyOf(space, encoded.position());
+        Arrays.fill(space, (byte) 0);
         return bytes;
     }
 }

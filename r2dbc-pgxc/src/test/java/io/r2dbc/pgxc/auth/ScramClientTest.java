@@ -165,7 +165,6 @@ class ScramClientTest {
     void neverPrinted() {
         ScramClient client = ScramTalk.challenged("pencil", 4096, CHALLENGE);
 
-        assertThat(client.toString()).doesNotContain("pencil");
         assertThat(text(client.clientFinal())).doesNotContain("pencil");
         assertThatThrownBy(() -> client.serverFinal(ascii("e=pen"))).hasMessageNotContaining("pencil");
     }
