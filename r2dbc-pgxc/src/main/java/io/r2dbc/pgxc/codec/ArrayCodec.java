@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.r2dbc.pgxc.codec;
+
+import java.lang.invoke.MethodType;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads and writes arrays of every type, of up to six dimensions: Java arrays of any class that the element type is read
+ * into, primitives included; {@code List}, nested for further dimensions; {@code Object[]}; and {@code String}. Lower
+ * bounds other than 1 are seen in the string only.
+ */
+final class ArrayCodec implements Family {
+
+    /** The server's limit. */
+    static final int MAX_DIMENSIONS = 6;
+
+    /** Stands for as many dimensions as the value has. */
+    static final int ANY = 0;
+
+    private final CodecRegistry registry;
+
+    ArrayCodec(CodecRegistry registry) {
+        this.registry = registry;
+    }
+
+    @Override
+    public List<PgType> types() {
+        return PgType.arrays();
+    }
+
+    @Override
+    public Class<?> defaultTarget(PgType type, Format format) {
+        return Object.class;
+    }
+
+    @Override
+    public @Nullable Decoder<?> decoder(PgType type, Format format, Class<?> target) {
+        PgType element = type.element();
+        if (element == null) {
+            return null;
+        }
+        if (target == String.class) {
+            Decoder<?> string = registry.plan(element, format, String.class);
+            return string == null ? null : new ArrayBytes.Printer(type, element, string);
+        }
+        return decoder(type, element, format, target);
+    }
+
+    /** Takes the text of an array of unknown elements apart. */
+    @Nullable Decoder<?> ofUnknown(PgType type, Class<?> target) {
+        return target == Object.class ? null : decoder(type, PgType.UNKNOWN, Format.TEXT, target);
+    }
+
+    private @Nullable Decoder<?> decoder(PgType type, PgType element, Format format, Class<?> target) {
+        if (target == Object.class || target == Object[].class) {
+            Class<?> leaf = target == Object.class ? registry.defaultType(element.oid()) : Object.class;
+            Decoder<?> decoder = registry.plan(element, format, leaf);
+            return decoder == null ? null : reader(type, element, format, new Elements.Objects(leaf, decoder), ANY);
+        }
+        if (target == List.class || target == Collection.class) {
+            Decoder<?> decoder = registry.plan(element, format, Object.class);
+            return decoder == null ? null : reader(type, element, format, new Elements.Lists(decoder), ANY);
+        }
+        int levels = 0;
+        Class<?> leaf = target;
+        while (leaf.isArray()) {
+            leaf = leaf.getComponentType();
+            levels++;
+            Elements elements = elements(element, format, leaf);
+            if (elements != null) {
+                return reader(type, element, format, elements, levels);
+            }
+        }
+        return null;
+    }
+
+    private @Nullable Elements elements(PgType element, Format format, Class<?> leaf) {
+        Class<?> wrapper = MethodType.methodType(leaf).wrap().returnType();
+        Decoder<?> decoder = leaf.isArray() && leaf != byte[].class ? null : registry.plan(element, format, wrapper);
+        if (decoder == null) {
+            return null;
+        }
+        if (!leaf.isPrimitive()) {
+            return new Elements.Objects(leaf, decoder);
+        }
+        boolean custom = registry.codecFor(element, wrapper) != null;
+        if (!custom && isInteger(element) && (leaf == int.class || leaf == long.class)) {
+            return new Elements.Integers(element, format, leaf, IntegerCodecs.reader(element, format));
+        }
+        if (!custom && isFloat(element) && (leaf == float.class || leaf == double.class)) {
+            return new Elements.Floats(element, format, leaf, FloatCodecs.reader(element, format));
+        }
+        return new Elements.Unboxed(element, leaf, decoder);
+    }
+
+    private static boolean isInteger(PgType type) {
+        return type.category() == PgType.Category.NUMBER && !isFloat(type) && !type.equals(PgType.NUMERIC);
+    }
+
+    private static boolean isFloat(PgType type) {
+        return type.equals(PgType.FLOAT4) || type.equals(PgType.FLOAT8);
+    }
+
+    private static Decoder<?> reader(PgType type, PgType element, Format format, Elements elements, int levels) {
+        return format == Format.TEXT
+                ? new ArrayText(type, elements, levels)
+                : new ArrayBytes(type, element, elements, levels);
+    }
+
+    static void checkLevels(PgType type, Format format, int dimensions, int levels) {
+        if (levels != ANY && dimensions != levels) {
+            throw ValueException.of(
+                    type, format, dimensions + " dimensions where the class asked for has " + levels);
+        }
+    }
+
+    @Override
+    public Map<Class<?>, Encoding> encodings() {
+        return Map.of();
+    }
+
+    /** Whether a value is written as an array, and not as one element. */
+    boolean isDimension(Object value) {
+        return (value instanceof Collection || value.getClass().isArray()) && registry.find(value.getClass()) == null;
+    }
+
+    /** Whether a class may hold elements that can be written, by what it says itself. */
+    boolean canEncode(Class<?> type) {
+        Class<?> leaf = leaf(type);
+        return Collection.class.isAssignableFrom(type)
+                || type.isArray() && (leaf == Object.class || encoding(type) != null);
+    }
+
+    private Class<?> leaf(Class<?> type) {
+        Class<?> leaf = type;
+        while (leaf.isArray() && registry.find(leaf) == null) {
+            leaf = leaf.getComponentType();
+        }
+        return MethodType.methodType(leaf).wrap().returnType();
+    }
+
+    /** The encoding that an array class decides by itself. */
+    @Nullable Encoding encoding(Class<?> type) {
+        Class<?> leaf = leaf(type);
+        Encoding element = registry.find(leaf);
+        return element == null ? null : ArrayEncoding.of(registry, this, element, leaf, null);
+    }
+
+    /** The encoding of an array or a collection: by its class, else by the first element that is not null. */
+    @Nullable Encoding encoding(Object value) {
+        Encoding byClass = value.getClass().isArray() ? encoding(value.getClass()) : null;
+        if (byClass != null) {
+            return byClass;
+        }
+        Object leaf = firstLeaf(value, 0);
+        if (leaf == null) {
+            return ArrayEncoding.of(registry, this, TextCodecs.untyped(), String.class, null);
+        }
+        Encoding element = registry.find(leaf.getClass());
+        return element == null ? null : ArrayEncoding.of(registry, this, element, leaf.getClass(), null);
+    }
+
+    @Override
+    public @Nullable Encoding encoding(Object value, PgType type) {
+        PgType element = type.element();
+        if (element == null || !isDimension(value)) {
+            return null;
+        }
+        Object leaf = firstLeaf(value, 0);
+        if (leaf == null) {
+            return ArrayEncoding.of(registry, this, TextCodecs.as(element), String.class, element);
+        }
+        Encoding encoding = registry.typed(leaf, element);
+        return encoding == null ? null : ArrayEncoding.of(registry, this, encoding, leaf.getClass(), element);
+    }
+
+    /** Depth first; a collection that holds itself ends at the server's limit. */
+    private @Nullable Object firstLeaf(Object value, int depth) {
+        if (!isDimension(value)) {
+            return value;
+        }
+        if (depth == MAX_DIMENSIONS) {
+            return null;
+        }
+        for (Object inner : Dimension.of(value)) {
+            Object leaf = inner == null ? null : firstLeaf(inner, depth + 1);
+            if (leaf != null) {
+                return leaf;
+            }
+        }
+        return null;
+    }
+}

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.r2dbc.pgxc.codec;
+
+import io.netty.buffer.ByteBuf;
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.nio.charset.StandardCharsets;
+
+/** Reads and prints floating point numbers as the server does, with the fewest digits that tell the number. */
+final class FloatText {
+
+    /** Powers of ten that a double holds exactly. */
+    private static final double[] EXACT = {
+        1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15
+    };
+
+    private static final int EXACT_DIGITS = 15;
+    private static final int LONGEST = 1100;
+
+    private FloatText() {}
+
+    static double readDouble(ByteBuf buffer, int offset, int length) {
+        double exact = exact(buffer, offset, length);
+        if (!Double.isNaN(exact)) {
+            return exact;
+        }
+        return switch (word(buffer, offset, length)) {
+            case 'N' -> Double.NaN;
+            case '+' -> Double.POSITIVE_INFINITY;
+            case '-' -> Double.NEGATIVE_INFINITY;
+            default -> {
+                double value = Double.parseDouble(number(buffer, offset, length, PgType.FLOAT8));
+                if (Double.isInfinite(value)) {
+                    throw ValueException.malformed(PgType.FLOAT8, buffer, offset, length);
+                }
+                yield value;
+            }
+        };
+    }
+
+    static double readFloat(ByteBuf buffer, int offset, int length) {
+        return switch (word(buffer, offset, length)) {
+            case 'N' -> Double.NaN;
+            case '+' -> Double.POSITIVE_INFINITY;
+            case '-' -> Double.NEGATIVE_INFINITY;
+            default -> {
+                // not by way of double: rounding twice may miss the nearest float
+                float value = Float.parseFloat(number(buffer, offset, length, PgType.FLOAT4));
+                if (Float.isInfinite(value)) {
+                    throw ValueException.malformed(PgType.FLOAT4, buffer, offset, length);
+                }
+                yield value;
+            }
+        };
+    }
+
+    /**
+     * Plain decimals of up to 15 digits without a String: digits and power of ten are both exact doubles, so that their
+     * quotient is the nearest one. NaN for all other text.
+     */
+    private static double exact(ByteBuf buffer, int offset, int length) {
+        if (length == 0 || length > EXACT_DIGITS) {
+            return Double.NaN;
+        }
+        boolean negative = buffer.getByte(offset) == '-';
+        long digits = 0;
+        int point = -1;
+        int count = 0;
+        for (int i = negative ? offset + 1 : offset; i < offset + length; i++) {
+            int b = buffer.getByte(i);
+            if (Digits.isDigit(b)) {
+                digits = digits * 10 + b - '0';
+                count++;
+            } else if (b == '.' && point < 0 && count > 0) {
+                point = count;
+            } else {
+                return Double.NaN;
+            }
+        }
+        if (count == 0 || point == count) {
+            return Double.NaN;
+        }
+        double value = digits / EXACT[point < 0 ? 0 : count - point];
+        return negative ? -value : value;
+    }
+
+    /** {@code N}, {@code +} or {@code -} for NaN and the infinities, 0 for everything else. */
+    static int word(ByteBuf buffer, int offset, int length) {
+        return switch (length) {
+            case 3 -> Digits.matches(buffer, offset, length, "NaN") ? 'N' : 0;
+            case 8 -> Digits.matches(buffer, offset, length, "Infinity") ? '+' : 0;
+            case 9 -> Digits.matches(buffer, offset, length, "-Infinity") ? '-' : 0;
+            default -> 0;
+        };
+    }
+
+    /** The text for the JDK's parser, which would take blanks, hexadecimal forms and type suffixes too. */
+    private static String number(ByteBuf buffer, int offset, int length, PgType type) {
+        boolean digit = false;
+        boolean exponent = false;
+        for (int i = offset; i < offset + length; i++) {
+            int b = buffer.getByte(i);
+            int previous = i == offset ? 'e' : buffer.getByte(i - 1);
+            boolean sign = (b == '-' || b == '+') && previous == 'e';
+            boolean point = b == '.' && digit && !exponent;
+            boolean e = b == 'e' && digit && !exponent;
+            if (!Digits.isDigit(b) && !sign && !point && !e || length > LONGEST) {
+                throw ValueException.malformed(type, buffer, offset, length);
+            }
+            digit |= Digits.isDigit(b);
+            exponent |= e;
+        }
+        if (!digit || !Digits.isDigit(buffer.getByte(offset + length - 1))) {
+            throw ValueException.malformed(type, buffer, offset, length);
+        }
+        String text = buffer.toString(offset, length, StandardCharsets.US_ASCII);
+        if (text.indexOf('.') != text.lastIndexOf('.')) {
+            throw ValueException.malformed(type, buffer, offset, length);
+        }
+        return text;
+    }
+
+    /** The fewest digits that tell the number from its neighbours. The JDK prints more than it must before release 19. */
+    static BigDecimal shortest(double value, boolean single) {
+        BigDecimal decimal = new BigDecimal(single ? Float.toString((float) value) : Double.toString(value));
+        while (decimal.precision() > 1) {
+            BigDecimal shorter = decimal.round(new MathContext(decimal.precision() - 1));
+            boolean same = single ? shorter.floatValue() == (float) value : shorter.doubleValue() == value;
+            if (!same) {
+                break;
+            }
+            decimal = shorter;
+        }
+        return decimal;
+    }
+
+    static String print(double value, boolean single) {
+        if (Double.isNaN(value)) {
+            return "NaN";
+        }
+        if (Double.isInfinite(value)) {
+            return value > 0 ? "Infinity" : "-Infinity";
+        }
+        if (value == 0) {
+            return 1 / value < 0 ? "-0" : "0";
+        }
+        BigDecimal decimal = shortest(value, single).stripTrailingZeros();
+        int exponent = decimal.precision() - decimal.scale() - 1;
+        if (exponent >= -4 && exponent < (single ? 6 : 15)) {
+            return decimal.toPlainString();
+        }
+        String digits = decimal.unscaledValue().abs().toString();
+        StringBuilder out = new StringBuilder(value < 0 ? "-" : "").append(digits.charAt(0));
+        if (digits.length() > 1) {
+            out.append('.').append(digits, 1, digits.length());
+        }
+        out.append('e').append(exponent < 0 ? '-' : '+').append(Math.abs(exponent) < 10 ? "0" : "");
+        return out.append(Math.abs(exponent)).toString();
+    }
+}

@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.r2dbc.pgxc.codec;
+
+import io.netty.buffer.ByteBuf;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+
+/**
+ * Reads and writes the binary form of {@code numeric}: four 16-bit words (count of groups, weight of the first one, sign,
+ * digits behind the point), then groups of four decimal digits. Groups of zeros at both ends are left out, so positions
+ * are counted by weight: 0 is the group just ahead of the point, -1 the one behind it.
+ */
+final class NumericBytes {
+
+    private static final int HEADER = 8;
+    private static final int NEGATIVE = 0x4000;
+    private static final int NAN = 0xC000;
+    private static final int INFINITY = 0xD000;
+    private static final int NEGATIVE_INFINITY = 0xF000;
+    private static final int MAX_SCALE = 16_383;
+    private static final int MAX_INTEGER_DIGITS = 131_072;
+    private static final int GROUP = 10_000;
+    private static final long[] POWERS = new long[19];
+
+    static {
+        POWERS[0] = 1;
+        for (int i = 1; i < POWERS.length; i++) {
+            POWERS[i] = POWERS[i - 1] * 10;
+        }
+    }
+
+    private NumericBytes() {}
+
+    static BigDecimal read(ByteBuf buffer, int offset, int length) {
+        double special = special(buffer, offset, length);
+        if (special != 0) {
+            throw NumericCodec.notFinite(Format.BINARY, special);
+        }
+        int weight = buffer.getShort(offset + 2);
+        int scale = buffer.getUnsignedShort(offset + 6);
+        boolean negative = buffer.getUnsignedShort(offset + 4) == NEGATIVE;
+        if (Math.max(weight + 1, 0) * 4 + scale <= NumericText.LONG_DIGITS) {
+            long unscaled = small(buffer, offset, weight, scale);
+            return BigDecimal.valueOf(negative ? -unscaled : unscaled, scale);
+        }
+        BigInteger unscaled = large(buffer, offset, weight, scale);
+        return new BigDecimal(negative ? unscaled.negate() : unscaled, scale);
+    }
+
+    /** Checks the header; gives NaN or an infinity, or 0 for a number. */
+    static double special(ByteBuf buffer, int offset, int length) {
+        if (length < HEADER || length != HEADER + 2 * buffer.getUnsignedShort(offset)) {
+            throw ValueException.of(
+                    PgType.NUMERIC, Format.BINARY, length + " bytes, which the count of digits contradicts");
+        }
+        if (buffer.getUnsignedShort(offset + 6) > MAX_SCALE) {
+            throw ValueException.of(PgType.NUMERIC, Format.BINARY, "more than " + MAX_SCALE + " digits behind the point");
+        }
+        int sign = buffer.getUnsignedShort(offset + 4);
+        return switch (sign) {
+            case 0, NEGATIVE -> 0;
+            case NAN -> Double.NaN;
+            case INFINITY -> Double.POSITIVE_INFINITY;
+            case NEGATIVE_INFINITY -> Double.NEGATIVE_INFINITY;
+            default -> throw ValueException.of(PgType.NUMERIC, Format.BINARY, "unknown sign " + sign);
+        };
+    }
+
+    /** The group with a weight, 0 where it was left out. */
+    private static int group(ByteBuf buffer, int offset, int weight) {
+        int index = buffer.getShort(offset + 2) - weight;
+        if (index < 0 || index >= buffer.getUnsignedShort(offset)) {
+            return 0;
+        }
+        int group = buffer.getUnsignedShort(offset + HEADER + 2 * index);
+        if (group >= GROUP) {
+            throw ValueException.of(PgType.NUMERIC, Format.BINARY, "group of four digits with value " + group);
+        }
+        return group;
+    }
+
+    private static long small(ByteBuf buffer, int offset, int first, int scale) {
+        long unscaled = 0;
+        for (int weight = Math.max(first, -1); weight >= 0; weight--) {
+            unscaled = unscaled * GROUP + group(buffer, offset, weight);
+        }
+        int last = -((scale + 3) / 4);
+        for (int weight = -1; weight > last; weight--) {
+            unscaled = unscaled * GROUP + group(buffer, offset, weight);
+        }
+        if (last < 0) {
+            int digits = scale + 4 * (last + 1);
+            int rest = (int) POWERS[4 - digits];
+            int group = group(buffer, offset, last);
+            checkHidden(group % rest);
+            unscaled = unscaled * POWERS[digits] + group / rest;
+        }
+        checkHiddenGroups(buffer, offset, last - 1);
+        return unscaled;
+    }
+
+    private static BigInteger large(ByteBuf buffer, int offset, int first, int scale) {
+        int last = -((scale + 3) / 4);
+        int groups = Math.max(first, -1) - last + 1;
+        long[] chunks = new long[(groups + 3) / 4];
+        for (int i = 0; i < groups; i++) {
+            chunks[i / 4] += group(buffer, offset, last + i) * POWERS[i % 4 * 4];
+        }
+        checkHiddenGroups(buffer, offset, last - 1);
+        BigInteger unscaled = NumericText.combine(chunks);
+        int surplus = -4 * last - scale;
+        if (surplus == 0) {
+            return unscaled;
+        }
+        BigInteger[] parts = unscaled.divideAndRemainder(BigInteger.valueOf(POWERS[surplus]));
+        checkHidden(parts[1].intValue());
+        return parts[0];
+    }
+
+    /** The server sends no digits behind those it displays. To drop them would be another value. */
+    private static void checkHidden(int digits) {
+        if (digits != 0) {
+            throw ValueException.of(PgType.NUMERIC, Format.BINARY, "more digits behind the point than announced");
+        }
+    }
+
+    private static void checkHiddenGroups(ByteBuf buffer, int offset, int from) {
+        int end = buffer.getShort(offset + 2) - buffer.getUnsignedShort(offset);
+        for (int weight = from; weight > end; weight--) {
+            checkHidden(group(buffer, offset, weight));
+        }
+    }
+
+    static String print(ByteBuf buffer, int offset, int length) {
+        double special = special(buffer, offset, length);
+        if (special != 0) {
+            return Double.toString(special);
+        }
+        int scale = buffer.getUnsignedShort(offset + 6);
+        int first = Math.max(buffer.getShort(offset + 2), 0);
+        int last = -((scale + 3) / 4);
+        StringBuilder out = new StringBuilder(first * 4 + scale + 8);
+        if (buffer.getUnsignedShort(offset + 4) == NEGATIVE) {
+            out.append('-');
+        }
+        out.append(group(buffer, offset, first));
+        for (int weight = first - 1; weight >= last; weight--) {
+            if (weight == -1) {
+                out.append('.');
+            }
+            String group = Integer.toString(GROUP + group(buffer, offset, weight));
+            int digits = weight == last && last < 0 ? scale + 4 * (last + 1) : 4;
+            out.append(group, 1, digits + 1);
+            if (digits < 4) {
+                checkHidden(Integer.parseInt(group, digits + 1, 5, 10));
+            }
+        }
+        checkHiddenGroups(buffer, offset, last - 1);
+        return out.toString();
+    }
+
+    static void writeSpecial(double value, ByteBuf out) {
+        out.writeInt(0);
+        out.writeShort(Double.isNaN(value) ? NAN : value > 0 ? INFINITY : NEGATIVE_INFINITY);
+        out.writeShort(0);
+    }
+
+    static void write(BigDecimal value, ByteBuf out) {
+        BigDecimal decimal = value.scale() > MAX_SCALE ? value.stripTrailingZeros() : value;
+        int scale = decimal.signum() == 0 ? Math.max(0, Math.min(decimal.scale(), MAX_SCALE)) : decimal.scale();
+        if (scale > MAX_SCALE || decimal.signum() != 0 && (long) decimal.precision() - scale > MAX_INTEGER_DIGITS) {
+            throw ValueException.unwritable(
+                    "numeric",
+                    value,
+                    "at most " + MAX_INTEGER_DIGITS + " digits ahead of the point and " + MAX_SCALE + " behind it");
+        }
+        int header = out.writerIndex();
+        int weight = Math.floorDiv(decimal.precision() - 1 - scale, 4);
+        out.writeShort(0);
+        out.writeShort(decimal.signum() == 0 ? 0 : weight);
+        out.writeShort(decimal.signum() < 0 ? NEGATIVE : 0);
+        out.writeShort(Math.max(scale, 0));
+        if (decimal.signum() != 0 && decimal.precision() <= NumericText.LONG_DIGITS) {
+            writeSmall(Math.abs(decimal.unscaledValue().longValue()), scale, weight, out);
+        } else if (decimal.signum() != 0) {
+            writeLarge(decimal.unscaledValue().abs().toString(), scale, out);
+        }
+        dropTrailingZeros(header, out);
+    }
+
+    private static void writeSmall(long unscaled, int scale, int first, ByteBuf out) {
+        int weight = first;
+        int shift;
+        do {
+            shift = 4 * weight-- + scale;
+            long group = shift < 0
+                    ? unscaled % POWERS[4 + shift] * POWERS[-shift]
+                    : unscaled / POWERS[shift] % GROUP;
+            out.writeShort((int) group);
+        } while (shift > 0);
+    }
+
+    private static void writeLarge(String digits, int scale, ByteBuf out) {
+        int taken = 0;
+        int size = Math.floorMod(digits.length() - 1 - scale, 4) + 1;
+        while (taken < digits.length()) {
+            int end = Math.min(taken + size, digits.length());
+            int group = Integer.parseInt(digits, taken, end, 10) * (int) POWERS[taken + size - end];
+            out.writeShort(group);
+            taken = end;
+            size = 4;
+        }
+    }
+
+    private static void dropTrailingZeros(int header, ByteBuf out) {
+        int first = header + HEADER;
+        while (out.writerIndex() > first && out.getShort(out.writerIndex() - 2) == 0) {
+            out.writerIndex(out.writerIndex() - 2);
+        }
+        out.setShort(header, (out.writerIndex() - first) / 2);
+    }
+}
