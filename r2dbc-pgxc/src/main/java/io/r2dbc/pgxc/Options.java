@@ -1,0 +1,291 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.r2dbc.pgxc;
+
+import io.r2dbc.pgxc.codec.CodecRegistrar;
+import io.r2dbc.spi.ConnectionFactoryOptions;
+import io.r2dbc.spi.Option;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TimeZone;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+import reactor.core.publisher.Mono;
+import reactor.netty.resources.LoopResources;
+import reactor.util.Logger;
+import reactor.util.Loggers;
+
+/**
+ * Reads the options that applications, URLs and frameworks hand over into a {@link PgxcConfiguration}.
+ *
+ * <p>Each option that is known has one line in the table: it is set, accepted as a mere hint with a warning, or refused
+ * with a reason. An option is never silently without effect; only those of pools and proxies, which pass their own on to
+ * the driver below, are passed over.
+ */
+final class Options {
+
+    private static final Logger LOGGER = Loggers.getLogger(PgxcConfiguration.class);
+
+    /** Options of the SPI that are somebody else's, of r2dbc-pool and of r2dbc-proxy. */
+    private static final Set<String> FOREIGN = Set.of(
+            "driver",
+            "acquireRetry",
+            "backgroundEvictionInterval",
+            "initialSize",
+            "maxAcquireTime",
+            "maxCreateConnectionTime",
+            "maxIdleTime",
+            "maxLifeTime",
+            "maxSize",
+            "maxValidationTime",
+            "minIdle",
+            "poolName",
+            "postAllocate",
+            "preRelease",
+            "proxyListener",
+            "registerJmx",
+            "validationDepth",
+            "validationQuery");
+
+    /** Testcontainers' own options. */
+    private static final String FOREIGN_PREFIX = "TC_";
+
+    private static final Map<String, BiConsumer<Options, OptionValue>> TABLE = table();
+
+    private final PgxcConfiguration.Builder builder = PgxcConfiguration.builder();
+    private final Map<String, String> aliases = new HashMap<>();
+    private final List<String> warnings = new ArrayList<>();
+
+    private Options() {}
+
+    /**
+     * Returns the configuration that {@code given} asks for; no I/O.
+     *
+     * @throws IllegalArgumentException if an option is unknown, unreadable, out of bounds, or not part of this version
+     */
+    static PgxcConfiguration configuration(ConnectionFactoryOptions given) {
+        Options options = new Options();
+        for (OptionValue value : values(given)) {
+            options.apply(value);
+        }
+        options.warnings.forEach(LOGGER::warn);
+        return options.builder.build();
+    }
+
+    private void apply(OptionValue value) {
+        BiConsumer<Options, OptionValue> known = TABLE.get(value.name());
+        if (known != null) {
+            known.accept(this, value);
+        } else if (!FOREIGN.contains(value.name()) && !value.name().startsWith(FOREIGN_PREFIX)) {
+            String nearest = NearestName.of(value.name(), TABLE.keySet());
+            throw new IllegalArgumentException("option " + ErrorText.escaped(value.name()) + " is unknown"
+                    + (nearest == null ? "" : "; did you mean " + nearest + "?"));
+        }
+    }
+
+    /** The SPI lists its options only to a filter that is asked about each of them. */
+    private static List<OptionValue> values(ConnectionFactoryOptions given) {
+        List<OptionValue> values = new ArrayList<>();
+        ConnectionFactoryOptions.builder().from(given, option -> {
+            values.add(value(given, option));
+            return false;
+        });
+        return values;
+    }
+
+    private static OptionValue value(ConnectionFactoryOptions given, Option<?> option) {
+        return new OptionValue(option.name(), Require.nonNull(given.getValue(option), "option " + option.name()));
+    }
+
+    private static Map<String, BiConsumer<Options, OptionValue>> table() {
+        Map<String, BiConsumer<Options, OptionValue>> table = new HashMap<>();
+        whereTo(table);
+        session(table);
+        statements(table);
+        limits(table);
+        hints(table);
+        security(table);
+        absent(table);
+        return Map.copyOf(table);
+    }
+
+    private static void whereTo(Map<String, BiConsumer<Options, OptionValue>> table) {
+        table.put("host", set((b, v) -> b.host(v.text())));
+        table.put("port", set((b, v) -> b.port(v.integer())));
+        table.put("database", set((b, v) -> b.database(v.text())));
+        table.put("user", set((b, v) -> characters(v, b::user, b::user, b::user)));
+        table.put("password", set((b, v) -> characters(v, b::password, b::password, b::password)));
+        table.put("connectTimeout", set((b, v) -> b.connectTimeout(v.duration())));
+        table.put("tcpKeepAlive", set((b, v) -> b.tcpKeepAlive(v.bool())));
+        table.put("tcpNoDelay", set((b, v) -> b.tcpNoDelay(v.bool())));
+        table.put("loopResources", set((b, v) -> b.loopResources(v.object(LoopResources.class))));
+        table.put("protocol", (o, v) -> only(v, "", "empty: nothing stands between pgxc and the host"));
+    }
+
+    private static void session(Map<String, BiConsumer<Options, OptionValue>> table) {
+        table.put("applicationName", set((b, v) -> b.applicationName(v.text())));
+        table.put("schema", Options::schema);
+        table.put("currentSchema", Options::schema);
+        table.put("timeZone", set(Options::timeZone));
+        table.put("options", set((b, v) -> b.options(v.pairs())));
+        table.put("statementTimeout", set((b, v) -> b.statementTimeout(v.duration())));
+        table.put("lockWaitTimeout", set((b, v) -> b.lockWaitTimeout(v.duration())));
+        table.put("deferBegin", set((b, v) -> b.deferBegin(v.bool())));
+        table.put(
+                "resetOnRelease",
+                set((b, v) -> b.resetOnRelease(v.oneOf(PgxcConfiguration.ResetOnRelease.class))));
+    }
+
+    private static void statements(Map<String, BiConsumer<Options, OptionValue>> table) {
+        table.put("pipelineLimit", set((b, v) -> b.pipelineLimit(v.integer())));
+        table.put(
+                "preparedStatementCacheQueries", set((b, v) -> b.preparedStatementCacheQueries(v.integer())));
+        table.put("fetchSize", set((b, v) -> b.fetchSize(v.integer())));
+        table.put("stringType", set((b, v) -> b.stringType(v.oneOf(PgxcConfiguration.StringType.class))));
+        table.put(
+                "extensions",
+                set((b, v) -> v.objects(CodecRegistrar.class).forEach(b::codecRegistrar)));
+    }
+
+    private static void limits(Map<String, BiConsumer<Options, OptionValue>> table) {
+        table.put("responseTimeout", set((b, v) -> b.responseTimeout(v.duration())));
+        table.put("stallBufferBytes", set((b, v) -> b.stallBufferBytes(v.bytes())));
+        table.put("stallTimeout", set((b, v) -> b.stallTimeout(v.duration())));
+        table.put("cancelGrace", set((b, v) -> b.cancelGrace(v.duration())));
+        table.put("notificationBuffer", set((b, v) -> b.notificationBuffer(v.integer())));
+        table.put("scramMaxIterations", set((b, v) -> b.scramMaxIterations(v.integer())));
+        table.put("maxMessageSize", set((b, v) -> b.maxMessageSize(v.bytes())));
+        table.put("allowCleartextPassword", set((b, v) -> b.allowCleartextPassword(v.bool())));
+    }
+
+    /** Hints to another driver's ways: without effect here, and without harm. */
+    private static void hints(Map<String, BiConsumer<Options, OptionValue>> table) {
+        for (String hint : List.of(
+                "preferAttachedBuffers",
+                "forceBinary",
+                "autodetectExtensions",
+                "compatibilityMode",
+                "errorResponseLogLevel",
+                "noticeLogLevel")) {
+            table.put(hint, (o, v) -> o.warnings.add("Option " + v + " has no effect in this driver"));
+        }
+    }
+
+    private static void security(Map<String, BiConsumer<Options, OptionValue>> table) {
+        String noTls = "TLS is not part of this version, so connections would not be what it asks for; ";
+        table.put("ssl", (o, v) -> {
+            if (v.bool()) {
+                throw v.refused("false: " + noTls + "use ssl=false, and r2dbc: rather than r2dbcs:, on networks that you trust");
+            }
+        });
+        BiConsumer<Options, OptionValue> sslMode = (o, v) -> o.sslMode(v, noTls);
+        table.put("sslMode", sslMode);
+        table.put("sslmode", sslMode);
+        for (String name : List.of(
+                "sslCert",
+                "sslContextBuilderCustomizer",
+                "sslHostnameVerifier",
+                "sslKey",
+                "sslNegotiation",
+                "sslnegotiation",
+                "sslPassword",
+                "sslRootCert",
+                "sslSni")) {
+            table.put(name, absent(noTls + "leave it out"));
+        }
+        table.put("channelBinding", (o, v) -> among(v, Set.of("disable", "prefer"), "disable: " + noTls + "binding needs it"));
+        table.put("requireAuth", absent("a choice of authentication methods is not part of this version; leave it out"));
+    }
+
+    private static void absent(Map<String, BiConsumer<Options, OptionValue>> table) {
+        table.put("socket", absent("Unix sockets are not part of this version; use host and port"));
+        table.put("hostRecheckTime", absent("several hosts are not part of this version; leave it out"));
+        table.put("targetServerType", (o, v) -> only(v, "any", "any: choosing among servers is not part of this version"));
+        table.put("loadBalanceHosts", (o, v) -> {
+            if (v.bool()) {
+                throw v.refused("false: several hosts are not part of this version");
+            }
+        });
+    }
+
+    private static BiConsumer<Options, OptionValue> set(BiConsumer<PgxcConfiguration.Builder, OptionValue> setter) {
+        return (options, value) -> setter.accept(options.builder, value);
+    }
+
+    private static BiConsumer<Options, OptionValue> absent(String reason) {
+        return (options, value) -> {
+            throw new IllegalArgumentException("option " + value + " is refused: " + reason);
+        };
+    }
+
+    private static void only(OptionValue value, String right, String explanation) {
+        among(value, Set.of(right), explanation);
+    }
+
+    private static void among(OptionValue value, Set<String> right, String explanation) {
+        if (!right.contains(word(value))) {
+            throw value.refused(explanation);
+        }
+    }
+
+    private void sslMode(OptionValue value, String noTls) {
+        switch (word(value)) {
+            case "disable" -> {}
+            case "allow", "prefer" ->
+                warnings.add("Option " + value + " is taken as disable: TLS is not part of this version, so nothing is encrypted");
+            default -> throw value.refused("disable (allow and prefer mean the same for now): " + noTls + "use it on networks that you trust");
+        }
+    }
+
+    private static String word(OptionValue value) {
+        Object given = value.value();
+        String text = given instanceof Enum<?> constant ? constant.name() : value.text();
+        return text.strip().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /** Two names for one thing: the same value twice is fine. */
+    private void schema(OptionValue value) {
+        String schema = value.text();
+        String other = aliases.putIfAbsent("schema", schema);
+        if (other != null && !other.equals(schema)) {
+            throw value.refused("the same as its alias, '" + ErrorText.escaped(other) + "'; give schema or currentSchema, not both");
+        }
+        builder.schema(schema);
+    }
+
+    private static void timeZone(PgxcConfiguration.Builder builder, OptionValue value) {
+        if (value.value() instanceof ZoneId zone) {
+            builder.timeZone(zone);
+        } else if (value.value() instanceof TimeZone zone) {
+            builder.timeZone(zone.toZoneId());
+        } else {
+            builder.timeZone(value.text());
+        }
+    }
+
+    private static void characters(
+            OptionValue value,
+            Consumer<CharSequence> constant,
+            Consumer<Supplier<CharSequence>> supplied,
+            Consumer<Publisher<CharSequence>> published) {
+        if (value.value() instanceof Supplier<?> supplier) {
+            supplied.accept(() -> characters(value, supplier.get()));
+        } else if (value.value() instanceof Publisher<?> publisher) {
+            published.accept(Mono.from(publisher).map(element -> characters(value, element)));
+        } else {
+            constant.accept(characters(value, value.value()));
+        }
+    }
+
+    private static CharSequence characters(OptionValue value, @Nullable Object given) {
+        Object characters = Require.nonNull(given, "what option " + value.name() + " supplies");
+        return new OptionValue(value.name(), characters).object(CharSequence.class);
+    }
+}

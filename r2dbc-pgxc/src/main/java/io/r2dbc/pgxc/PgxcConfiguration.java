@@ -1,0 +1,636 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.r2dbc.pgxc;
+
+import io.r2dbc.pgxc.codec.CodecRegistrar;
+import java.time.Duration;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
+import reactor.netty.resources.LoopResources;
+
+/**
+ * All that can be chosen about connections, checked and immutable; any thread.
+ *
+ * <p>Every knob is described once, at its method of {@link Builder}, and has the same name as an option of a URL or of
+ * {@link io.r2dbc.spi.ConnectionFactoryOptions}. In text, durations are {@code 2s}, {@code 500ms}, {@code PT2S} or a number of
+ * milliseconds; sizes are a number of bytes, {@code 512kB} or {@code 8MB}; switches are true/false or on/off; words are taken in
+ * any case.
+ *
+ * <p>Knobs that are deliberately absent: a limit for the line of waiting statements (they wait unencoded, and cost little), a
+ * size for socket buffers (the kernel tunes them better), retries (a pool's or the caller's business, who knows what may be
+ * repeated), and anything that would send a statement again by itself.
+ */
+public final class PgxcConfiguration {
+
+    private final String host;
+    private final int port;
+    private final @Nullable String database;
+    private final @Nullable String userName;
+    private final Mono<String> user;
+    private final Mono<String> password;
+    private final String applicationName;
+    private final @Nullable String schema;
+    private final @Nullable String timeZone;
+    private final Map<String, String> options;
+    private final Duration connectTimeout;
+    private final @Nullable Duration statementTimeout;
+    private final @Nullable Duration lockWaitTimeout;
+    private final Duration responseTimeout;
+    private final int pipelineLimit;
+    private final int preparedStatementCacheQueries;
+    private final int fetchSize;
+    private final StringType stringType;
+    private final int stallBufferBytes;
+    private final Duration stallTimeout;
+    private final Duration cancelGrace;
+    private final boolean deferBegin;
+    private final ResetOnRelease resetOnRelease;
+    private final int notificationBuffer;
+    private final int scramMaxIterations;
+    private final boolean allowCleartextPassword;
+    private final int maxMessageSize;
+    private final boolean tcpKeepAlive;
+    private final boolean tcpNoDelay;
+    private final @Nullable LoopResources loopResources;
+    private final List<CodecRegistrar> codecRegistrars;
+
+    private PgxcConfiguration(Builder builder) {
+        host = builder.host;
+        port = builder.port;
+        database = builder.database;
+        userName = builder.userName;
+        user = builder.user;
+        password = builder.password;
+        applicationName = builder.applicationName;
+        schema = builder.schema;
+        timeZone = builder.timeZone;
+        options = builder.options;
+        connectTimeout = builder.connectTimeout;
+        statementTimeout = builder.statementTimeout;
+        lockWaitTimeout = builder.lockWaitTimeout;
+        responseTimeout = builder.responseTimeout;
+        pipelineLimit = builder.pipelineLimit;
+        preparedStatementCacheQueries = builder.preparedStatementCacheQueries;
+        fetchSize = builder.fetchSize;
+        stringType = builder.stringType;
+        stallBufferBytes = builder.stallBufferBytes;
+        stallTimeout = builder.stallTimeout;
+        cancelGrace = builder.cancelGrace;
+        deferBegin = builder.deferBegin;
+        resetOnRelease = builder.resetOnRelease;
+        notificationBuffer = builder.notificationBuffer;
+        scramMaxIterations = builder.scramMaxIterations;
+        allowCleartextPassword = builder.allowCleartextPassword;
+        maxMessageSize = builder.maxMessageSize;
+        tcpKeepAlive = builder.tcpKeepAlive;
+        tcpNoDelay = builder.tcpNoDelay;
+        loopResources = builder.loopResources;
+        codecRegistrars = List.copyOf(builder.codecRegistrars);
+    }
+
+    /** Returns a builder whose knobs are at their defaults. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** As what the server is to take a {@code String} that is bound to a parameter. */
+    public enum StringType {
+        /** As what the context asks for: json, uuid, an enum, text. Where the server cannot tell, as text. */
+        AUTO,
+        /** Always as text: predictable, but {@code where id = $1} then needs a cast unless {@code id} is text. */
+        VARCHAR,
+        /** Always as what the context asks for; where the server cannot tell, its error surfaces. */
+        UNSPECIFIED
+    }
+
+    /** What a connection forgets when a pool takes it back, besides its transaction and its LISTENs. */
+    public enum ResetOnRelease {
+        /** Only what was set through R2DBC's own methods. */
+        NONE,
+        /** Everything, by DISCARD ALL: settings, temporary tables, prepared statements, advisory locks. */
+        DISCARD_ALL
+    }
+
+    String host() {
+        return host;
+    }
+
+    int port() {
+        return port;
+    }
+
+    /** Null leaves it to the server, which takes the user's name. */
+    @Nullable
+    String database() {
+        return database;
+    }
+
+    /** Asked for every connection; an error if no user is configured, never empty. */
+    Mono<String> user() {
+        return user;
+    }
+
+    /** Asked for every connection; empty if there is none. */
+    Mono<String> password() {
+        return password;
+    }
+
+    Duration connectTimeout() {
+        return connectTimeout;
+    }
+
+    /** Null leaves it to the server. */
+    @Nullable
+    Duration statementTimeout() {
+        return statementTimeout;
+    }
+
+    /** Null leaves it to the server. */
+    @Nullable
+    Duration lockWaitTimeout() {
+        return lockWaitTimeout;
+    }
+
+    Duration responseTimeout() {
+        return responseTimeout;
+    }
+
+    int pipelineLimit() {
+        return pipelineLimit;
+    }
+
+    int preparedStatementCacheQueries() {
+        return preparedStatementCacheQueries;
+    }
+
+    int fetchSize() {
+        return fetchSize;
+    }
+
+    StringType stringType() {
+        return stringType;
+    }
+
+    int stallBufferBytes() {
+        return stallBufferBytes;
+    }
+
+    Duration stallTimeout() {
+        return stallTimeout;
+    }
+
+    Duration cancelGrace() {
+        return cancelGrace;
+    }
+
+    boolean deferBegin() {
+        return deferBegin;
+    }
+
+    ResetOnRelease resetOnRelease() {
+        return resetOnRelease;
+    }
+
+    int notificationBuffer() {
+        return notificationBuffer;
+    }
+
+    int scramMaxIterations() {
+        return scramMaxIterations;
+    }
+
+    boolean allowCleartextPassword() {
+        return allowCleartextPassword;
+    }
+
+    int maxMessageSize() {
+        return maxMessageSize;
+    }
+
+    boolean tcpKeepAlive() {
+        return tcpKeepAlive;
+    }
+
+    boolean tcpNoDelay() {
+        return tcpNoDelay;
+    }
+
+    /** Null asks for the driver's own. */
+    @Nullable
+    LoopResources loopResources() {
+        return loopResources;
+    }
+
+    List<CodecRegistrar> codecRegistrars() {
+        return codecRegistrars;
+    }
+
+    /**
+     * The server's settings that every new session is to have, by name in any case: those of the knobs, and {@code options}, which
+     * have the last word. Names are safe to stand in SQL; values are not.
+     */
+    Map<String, String> settings() {
+        Map<String, String> settings = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        settings.put("application_name", applicationName);
+        if (schema != null) {
+            settings.put("search_path", schema);
+        }
+        if (timeZone != null) {
+            settings.put("TimeZone", timeZone);
+        }
+        if (statementTimeout != null) {
+            settings.put("statement_timeout", Long.toString(statementTimeout.toMillis()));
+        }
+        if (lockWaitTimeout != null) {
+            settings.put("lock_timeout", Long.toString(lockWaitTimeout.toMillis()));
+        }
+        settings.putAll(options);
+        return settings;
+    }
+
+    /** Returns where connections go, and as whom; no password. */
+    @Override
+    public String toString() {
+        return "PgxcConfiguration[host=" + host + ", port=" + port + ", database=" + database + ", user="
+                + (userName == null ? "(not known yet)" : userName) + ", settings=" + settings() + "]";
+    }
+
+    /**
+     * Collects the knobs; each is documented at its method: what it means, its unit, default and bounds, and when to leave it
+     * alone. Values out of bounds are an {@link IllegalArgumentException} at once. Not for use by several threads.
+     */
+    public static final class Builder {
+
+        private static final Duration LONGEST = Duration.ofDays(365);
+        private static final Duration LONGEST_AT_SERVER = Duration.ofMillis(Integer.MAX_VALUE);
+        private static final int SMALLEST_CEILING = 64 << 10;
+
+        private String host = "localhost";
+        private int port = 5432;
+        private @Nullable String database;
+        private @Nullable String userName;
+        private Mono<String> user =
+                Mono.error(() -> new IllegalArgumentException("option user is missing, but every connection needs one"));
+        private Mono<String> password = Mono.empty();
+        private String applicationName = "r2dbc-pgxc";
+        private @Nullable String schema;
+        private @Nullable String timeZone;
+        private Map<String, String> options = Map.of();
+        private Duration connectTimeout = Duration.ofSeconds(10);
+        private @Nullable Duration statementTimeout;
+        private @Nullable Duration lockWaitTimeout;
+        private Duration responseTimeout = Duration.ZERO;
+        private int pipelineLimit = 256;
+        private int preparedStatementCacheQueries = 256;
+        private int fetchSize;
+        private StringType stringType = StringType.AUTO;
+        private int stallBufferBytes = 8 << 20;
+        private Duration stallTimeout = Duration.ofSeconds(30);
+        private Duration cancelGrace = Duration.ofMillis(100);
+        private boolean deferBegin = true;
+        private ResetOnRelease resetOnRelease = ResetOnRelease.NONE;
+        private int notificationBuffer = 8192;
+        private int scramMaxIterations = 100_000;
+        private boolean allowCleartextPassword;
+        private int maxMessageSize = Integer.MAX_VALUE;
+        private boolean tcpKeepAlive = true;
+        private boolean tcpNoDelay = true;
+        private @Nullable LoopResources loopResources;
+        private final List<CodecRegistrar> codecRegistrars = new ArrayList<>();
+
+        private Builder() {}
+
+        /** The name or address of the server, IPv6 addresses with or without brackets. Default {@code localhost}. One host. */
+        public Builder host(String host) {
+            String name = sendable("host", Require.nonEmpty(host, "option host"));
+            Require.that(name.indexOf(',') < 0, "option host is '" + ErrorText.escaped(name)
+                    + "', but must be one host: several are not part of this version");
+            boolean bracketed = name.startsWith("[") && name.endsWith("]");
+            this.host = bracketed ? name.substring(1, name.length() - 1) : name;
+            return this;
+        }
+
+        /** The port of the server, 1 to 65535. Default 5432. */
+        public Builder port(int port) {
+            this.port = within("port", port, 1, 65_535);
+            return this;
+        }
+
+        /** The database. Default: what the server chooses, which is the one named like the user. */
+        public Builder database(String database) {
+            this.database = sendable("database", Require.nonEmpty(database, "option database"));
+            return this;
+        }
+
+        /** The user. There is no default: connecting without one is an error. */
+        public Builder user(CharSequence user) {
+            String name = sendable("user", Require.nonEmpty(text("user", user), "option user"));
+            this.userName = name;
+            this.user = Mono.just(name);
+            return this;
+        }
+
+        /** The user, asked for again by every connection. The supplier may block: it does not run on an event loop. */
+        public Builder user(Supplier<? extends CharSequence> user) {
+            return user(asked("user", user));
+        }
+
+        /** The user, asked for again by every connection, within its {@link #connectTimeout}. The first element counts. */
+        public Builder user(Publisher<? extends CharSequence> user) {
+            this.userName = null;
+            this.user = checked("user", user)
+                    .switchIfEmpty(Mono.error(() -> new IllegalArgumentException("option user is an empty publisher")));
+            return this;
+        }
+
+        /** The password. Default none, which only suits servers that do not ask for one. */
+        public Builder password(CharSequence password) {
+            this.password = Mono.just(sendable("password", text("password", password)));
+            return this;
+        }
+
+        /** The password, asked for again by every connection, so that it may change. The supplier may block, as for the user. */
+        public Builder password(Supplier<? extends CharSequence> password) {
+            return password(asked("password", password));
+        }
+
+        /** The password, asked for again by every connection. An empty publisher means none; an error fails the connection. */
+        public Builder password(Publisher<? extends CharSequence> password) {
+            this.password = checked("password", password);
+            return this;
+        }
+
+        /** The name under which {@code pg_stat_activity} and the server's log list the connections. Default {@code r2dbc-pgxc}. */
+        public Builder applicationName(String applicationName) {
+            this.applicationName = sendable("applicationName", applicationName);
+            return this;
+        }
+
+        /**
+         * The {@code search_path}: names as in SQL, separated by commas, quoted where SQL would need it. Default: the server's
+         * setting. As an option also called {@code currentSchema}.
+         */
+        public Builder schema(String schema) {
+            this.schema = sendable("schema", schema);
+            return this;
+        }
+
+        /**
+         * The session's time zone, which decides how timestamps are printed and read. Default: the server's setting, because the
+         * server does not know every zone that Java knows, and refuses connections that ask for an unknown one.
+         */
+        public Builder timeZone(ZoneId timeZone) {
+            this.timeZone = ServerTimeZone.of(Require.nonNull(timeZone, "option timeZone"));
+            return this;
+        }
+
+        /** The same by name. Offsets are read as Java reads them: {@code GMT+2} is east of Greenwich. */
+        public Builder timeZone(String timeZone) {
+            this.timeZone = ServerTimeZone.of(sendable("timeZone", Require.nonEmpty(timeZone, "option timeZone")));
+            return this;
+        }
+
+        /**
+         * More of the server's settings for every session, by name; in text {@code name=value;name=value}. They win over the
+         * knobs that set the same. Refused are names that are no settings ({@code user}, {@code options}), and those that
+         * would change the protocol.
+         */
+        public Builder options(Map<String, String> options) {
+            Map<String, String> checked = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+            Require.nonNull(options, "option options").forEach((name, value) -> {
+                ServerSetting.check(name, value);
+                checked.put(name, value);
+            });
+            this.options = Collections.unmodifiableMap(checked);
+            return this;
+        }
+
+        /**
+         * The longest time from the call to a connection that is ready: name resolution, TCP, passwords and all. Default 10 s; more
+         * than zero. Leave it, unless the network needs longer; a pool's own limit should not be shorter.
+         */
+        public Builder connectTimeout(Duration connectTimeout) {
+            this.connectTimeout = duration("connectTimeout", connectTimeout, Duration.ofMillis(1), LONGEST);
+            return this;
+        }
+
+        /**
+         * The server's {@code statement_timeout} for every session, in whole milliseconds; zero is no limit. Default: the server's
+         * setting.
+         */
+        public Builder statementTimeout(Duration statementTimeout) {
+            this.statementTimeout = serverTimeout("statementTimeout", statementTimeout);
+            return this;
+        }
+
+        /** The server's {@code lock_timeout} for every session, in whole milliseconds; zero is no limit. Default: the server's. */
+        public Builder lockWaitTimeout(Duration lockWaitTimeout) {
+            this.lockWaitTimeout = serverTimeout("lockWaitTimeout", lockWaitTimeout);
+            return this;
+        }
+
+        /**
+         * How long the server may say nothing at all while an answer is due and wanted; then the connection is closed. Default
+         * zero: for ever. Must be longer than the slowest statement; {@link #statementTimeout} is the better tool for slow
+         * statements, this one is for servers and networks that fall silent.
+         */
+        public Builder responseTimeout(Duration responseTimeout) {
+            this.responseTimeout = duration("responseTimeout", responseTimeout, Duration.ZERO, LONGEST);
+            return this;
+        }
+
+        /**
+         * How many statements of one connection may be sent before the answer to the first has come. Default 256; 1 to 65535; 1
+         * switches pipelining off, for poolers that cannot bear it. Larger values gain nothing measurable.
+         */
+        public Builder pipelineLimit(int pipelineLimit) {
+            this.pipelineLimit = within("pipelineLimit", pipelineLimit, 1, 65_535);
+            return this;
+        }
+
+        /**
+         * How many prepared statements a connection keeps at the server. Default 256; 0 to 65535; 0 keeps none, as poolers in
+         * transaction mode without support for prepared statements need. Each costs memory in every server process.
+         */
+        public Builder preparedStatementCacheQueries(int preparedStatementCacheQueries) {
+            this.preparedStatementCacheQueries =
+                    within("preparedStatementCacheQueries", preparedStatementCacheQueries, 0, 65_535);
+            return this;
+        }
+
+        /**
+         * How many rows to ask of the server at a time where the statement does not say. Default 0: all, and back-pressure by
+         * the socket alone, which is fastest. Set it where other statements must run between the chunks of a large result.
+         */
+        public Builder fetchSize(int fetchSize) {
+            this.fetchSize = within("fetchSize", fetchSize, 0, Integer.MAX_VALUE);
+            return this;
+        }
+
+        /** As what bound strings are sent; see {@link StringType}. Default {@code auto}. */
+        public Builder stringType(StringType stringType) {
+            this.stringType = Require.nonNull(stringType, "option stringType");
+            return this;
+        }
+
+        /**
+         * How many bytes of rows that nobody reads yet a connection keeps, so that statements behind them can run. Default 8 MiB;
+         * 0 keeps none. It is heap per connection, but only while somebody waits behind an unread result.
+         */
+        public Builder stallBufferBytes(int stallBufferBytes) {
+            this.stallBufferBytes = within("stallBufferBytes", stallBufferBytes, 0, Integer.MAX_VALUE);
+            return this;
+        }
+
+        /**
+         * How long an unread result larger than {@link #stallBufferBytes} may keep others waiting before it is given up with an
+         * error. Default 30 s; zero is for ever, at the price that one forgotten result stops its connection.
+         */
+        public Builder stallTimeout(Duration stallTimeout) {
+            this.stallTimeout = duration("stallTimeout", stallTimeout, Duration.ZERO, LONGEST);
+            return this;
+        }
+
+        /**
+         * How long the rest of a cancelled result is simply read away before the server is asked to stop, which costs a second
+         * connection for a moment. Default 100 ms; zero asks at once.
+         */
+        public Builder cancelGrace(Duration cancelGrace) {
+            this.cancelGrace = duration("cancelGrace", cancelGrace, Duration.ZERO, LONGEST);
+            return this;
+        }
+
+        /**
+         * Whether BEGIN waits for the first statement and travels with it. Default true. False sends it at once: only where
+         * the moment of the transaction's start is of interest.
+         */
+        public Builder deferBegin(boolean deferBegin) {
+            this.deferBegin = deferBegin;
+            return this;
+        }
+
+        /** What a pooled connection forgets when it is given back; see {@link ResetOnRelease}. Default {@code none}. */
+        public Builder resetOnRelease(ResetOnRelease resetOnRelease) {
+            this.resetOnRelease = Require.nonNull(resetOnRelease, "option resetOnRelease");
+            return this;
+        }
+
+        /**
+         * How many notifications or notices are kept for each subscriber that is slow, before the oldest are dropped and
+         * counted. Default 8192; 1 to 1048576.
+         */
+        public Builder notificationBuffer(int notificationBuffer) {
+            this.notificationBuffer = within("notificationBuffer", notificationBuffer, 1, 1 << 20);
+            return this;
+        }
+
+        /**
+         * The most hashing rounds that a server may ask for in SCRAM. Default 100000. A hostile server could otherwise burn the
+         * client's processor; raise it only for a server whose {@code scram_iterations} is known to be higher.
+         */
+        public Builder scramMaxIterations(int scramMaxIterations) {
+            this.scramMaxIterations = within("scramMaxIterations", scramMaxIterations, 1, Integer.MAX_VALUE);
+            return this;
+        }
+
+        /**
+         * Whether the password may be sent as clear text over an unencrypted connection to another machine. Default false. Leave
+         * it: whoever can listen to the network then has the password.
+         */
+        public Builder allowCleartextPassword(boolean allowCleartextPassword) {
+            this.allowCleartextPassword = allowCleartextPassword;
+            return this;
+        }
+
+        /**
+         * The longest message accepted from the server, in bytes, where that is less than the ceiling of the message's kind.
+         * Default: those ceilings, 1 GiB for a row. At least 64 KiB. A longer message ends the connection.
+         */
+        public Builder maxMessageSize(int maxMessageSize) {
+            this.maxMessageSize = within("maxMessageSize", maxMessageSize, SMALLEST_CEILING, Integer.MAX_VALUE);
+            return this;
+        }
+
+        /** Whether the kernel probes idle connections, so that a vanished peer is noticed. Default true. */
+        public Builder tcpKeepAlive(boolean tcpKeepAlive) {
+            this.tcpKeepAlive = tcpKeepAlive;
+            return this;
+        }
+
+        /** Whether small packets leave at once. Default true; false slows every exchange down. */
+        public Builder tcpNoDelay(boolean tcpNoDelay) {
+            this.tcpNoDelay = tcpNoDelay;
+            return this;
+        }
+
+        /** The event loops to run on; the caller disposes of them. Default: loops shared by all of the driver's connections. */
+        public Builder loopResources(LoopResources loopResources) {
+            this.loopResources = Require.nonNull(loopResources, "option loopResources");
+            return this;
+        }
+
+        /** Adds codecs of the user's own, which go before the driver's. As an option {@code extensions}. */
+        public Builder codecRegistrar(CodecRegistrar codecRegistrar) {
+            codecRegistrars.add(Require.nonNull(codecRegistrar, "option extensions"));
+            return this;
+        }
+
+        /** Returns the configuration; the builder may be used further. */
+        public PgxcConfiguration build() {
+            return new PgxcConfiguration(this);
+        }
+
+        private static String text(String name, @Nullable CharSequence value) {
+            return Require.nonNull(value, "option " + name).toString();
+        }
+
+        private static String sendable(String name, @Nullable String value) {
+            return Require.sendable(value, "option " + name);
+        }
+
+        private static Mono<CharSequence> asked(String name, Supplier<? extends CharSequence> supplier) {
+            Require.nonNull(supplier, "option " + name);
+            return Mono.<CharSequence>fromSupplier(supplier).subscribeOn(Schedulers.boundedElastic());
+        }
+
+        private static Mono<String> checked(String name, Publisher<? extends CharSequence> source) {
+            return Mono.from(Require.nonNull(source, "option " + name)).map(value -> sendable(name, value.toString()));
+        }
+
+        private static int within(String name, int value, int least, int most) {
+            Require.that(
+                    value >= least && value <= most,
+                    "option " + name + " is " + value + ", but must be " + least + " to " + most);
+            return value;
+        }
+
+        private static Duration duration(String name, @Nullable Duration value, Duration least, Duration most) {
+            Duration duration = Require.nonNull(value, "option " + name);
+            Require.that(
+                    duration.compareTo(least) >= 0 && duration.compareTo(most) <= 0,
+                    String.format(
+                            Locale.ROOT,
+                            "option %s is %s, but must be a duration from %s to %s",
+                            name,
+                            duration,
+                            least,
+                            most));
+            return duration;
+        }
+
+        /** The server counts in milliseconds, and zero means for ever: what is shorter than one becomes one. */
+        private static Duration serverTimeout(String name, @Nullable Duration value) {
+            Duration duration = duration(name, value, Duration.ZERO, LONGEST_AT_SERVER);
+            return duration.isZero() || duration.toMillis() > 0 ? duration : Duration.ofMillis(1);
+        }
+    }
+}
