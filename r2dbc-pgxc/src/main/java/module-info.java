@@ -16,4 +16,7 @@ module r2dbc.pgxc {
     requires io.netty.resolver;
     requires io.netty.transport;
     requires java.security.jgss;
+
+    exports io.r2dbc.pgxc;
+    exports io.r2dbc.pgxc.codec;
 }
