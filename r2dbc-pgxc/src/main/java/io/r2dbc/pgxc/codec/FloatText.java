@@ -120,18 +120,40 @@ final class FloatText {
         return text;
     }
 
-    /** The fewest digits that tell the number from its neighbours. The JDK prints more than it must before release 19. */
+    /**
+     * The fewest digits that tell the number from its neighbours, and of those the nearest ones. As at the server, a
+     * decimal just between two numbers tells neither, whatever a reader would round it to; the JDK takes it, and
+     * before release 19 prints more digits than it must.
+     */
     static BigDecimal shortest(double value, boolean single) {
+        BigDecimal exact = new BigDecimal(value);
         BigDecimal decimal = new BigDecimal(single ? Float.toString((float) value) : Double.toString(value));
+        if (!tells(decimal, exact, value, single)) {
+            decimal = exact.round(new MathContext(single ? 9 : 17));
+        }
         while (decimal.precision() > 1) {
-            BigDecimal shorter = decimal.round(new MathContext(decimal.precision() - 1));
-            boolean same = single ? shorter.floatValue() == (float) value : shorter.doubleValue() == value;
-            if (!same) {
+            BigDecimal shorter = exact.round(new MathContext(decimal.precision() - 1));
+            if (!tells(shorter, exact, value, single)) {
                 break;
             }
             decimal = shorter;
         }
         return decimal;
+    }
+
+    private static boolean tells(BigDecimal decimal, BigDecimal exact, double value, boolean single) {
+        int side = decimal.compareTo(exact);
+        if (side == 0) {
+            return true;
+        }
+        double neighbour = single
+                ? side > 0 ? Math.nextUp((float) value) : Math.nextDown((float) value)
+                : side > 0 ? Math.nextUp(value) : Math.nextDown(value);
+        if (Double.isInfinite(neighbour)) {
+            return single ? decimal.floatValue() == (float) value : decimal.doubleValue() == value;
+        }
+        BigDecimal border = exact.add(new BigDecimal(neighbour));
+        return decimal.add(decimal).compareTo(border) == -side;
     }
 
     static String print(double value, boolean single) {

@@ -17,6 +17,10 @@ final class NumericBytes {
     private static final int NAN = 0xC000;
     private static final int INFINITY = 0xD000;
     private static final int NEGATIVE_INFINITY = 0xF000;
+
+    /** What the server itself sends there; it means nothing. */
+    private static final int INFINITE_SCALE = 0x20;
+
     private static final int MAX_SCALE = 16_383;
     private static final int MAX_INTEGER_DIGITS = 131_072;
     private static final int GROUP = 10_000;
@@ -162,7 +166,7 @@ final class NumericBytes {
     static void writeSpecial(double value, ByteBuf out) {
         out.writeInt(0);
         out.writeShort(Double.isNaN(value) ? NAN : value > 0 ? INFINITY : NEGATIVE_INFINITY);
-        out.writeShort(0);
+        out.writeShort(Double.isNaN(value) ? 0 : INFINITE_SCALE);
     }
 
     static void write(BigDecimal value, ByteBuf out) {
