@@ -32,11 +32,20 @@ final class Errors {
      * @param sql the SQL at hand, or null
      */
     static RuntimeException of(Failure failure, @Nullable String sql) {
+        return of(failure, sql, "");
+    }
+
+    /**
+     * As {@link #of(Failure, String)}, for one part of several.
+     *
+     * @param where which part failed, ending in a colon and a space; may be empty
+     */
+    static RuntimeException of(Failure failure, @Nullable String sql, String where) {
         if (failure instanceof Failure.Local local) {
-            return local.cause() instanceof ValueException value ? of(value, "", sql) : local.cause();
+            return local.cause() instanceof ValueException value ? of(value, where, sql) : local.cause();
         }
         if (failure instanceof Failure.ServerError error) {
-            return serverError(error, sql);
+            return serverError(error, sql, where);
         }
         if (failure instanceof Failure.ConnectionLost lost) {
             return resource(plain(lost, lost.sqlState(), sql, lost.cause()));
@@ -73,10 +82,11 @@ final class Errors {
         return new PgxcExceptions.DataIntegrity(new Report(message, DATA_EXCEPTION, sql, null, value));
     }
 
-    private static R2dbcException serverError(Failure.ServerError error, @Nullable String sql) {
+    private static R2dbcException serverError(
+            Failure.ServerError error, @Nullable String sql, String where) {
         ErrorFields fields = error.fields();
         Throwable first = error.first() == null ? null : of(error.first(), null);
-        Report report = new Report(ErrorText.of(fields), fields.sqlState(), sql, new PgxcErrorDetails(fields), first);
+        Report report = new Report(where + ErrorText.of(fields), fields.sqlState(), sql, new PgxcErrorDetails(fields), first);
         return error.connectionLost() || fields.isFatal() ? resource(report) : statement(report);
     }
 

@@ -50,7 +50,8 @@ record OptionValue(String name, Object value) {
             case "gb", "gib" -> 1L << 30;
             default -> 0;
         };
-        return Math.toIntExact(scaled(text.substring(0, digits), factor, Integer.MAX_VALUE, "a size such as 65536, 512kB or 8MB"));
+        return Math.toIntExact(
+                scaled(text.substring(0, digits), factor, Integer.MAX_VALUE, "a size such as 65536, 512kB or 8MB"));
     }
 
     boolean bool() {
@@ -114,7 +115,9 @@ record OptionValue(String name, Object value) {
         for (String pair : text().split(";", -1)) {
             int equals = pair.indexOf('=');
             if (equals > 0) {
-                pairs.put(pair.substring(0, equals).strip(), pair.substring(equals + 1).strip());
+                pairs.put(
+                        pair.substring(0, equals).strip(),
+                        pair.substring(equals + 1).strip());
             } else if (!pair.isBlank()) {
                 throw refused("pairs such as name=value;other=value");
             }
@@ -155,7 +158,10 @@ record OptionValue(String name, Object value) {
         if (name.toLowerCase(Locale.ROOT).contains("password")) {
             return "(hidden)";
         }
-        String text = value instanceof CharSequence || value instanceof Number || value instanceof Boolean || value instanceof Enum<?>
+        String text = value instanceof CharSequence
+                        || value instanceof Number
+                        || value instanceof Boolean
+                        || value instanceof Enum<?>
                 ? value.toString()
                 : "an object of " + value.getClass().getName();
         return "'" + ErrorText.escaped(text.length() <= EXCERPT ? text : text.substring(0, EXCERPT) + "...") + "'";

@@ -60,10 +60,12 @@ final class Options {
     private static final Map<String, BiConsumer<Options, OptionValue>> TABLE = table();
 
     private final PgxcConfiguration.Builder builder = PgxcConfiguration.builder();
-    private final Map<String, String> aliases = new HashMap<>();
-    private final List<String> warnings = new ArrayList<>();
+    private @Nullable String schema;
+    private final Consumer<String> warn;
 
-    private Options() {}
+    private Options(Consumer<String> warn) {
+        this.warn = warn;
+    }
 
     /**
      * Returns the configuration that {@code given} asks for; no I/O.
@@ -71,12 +73,21 @@ final class Options {
      * @throws IllegalArgumentException if an option is unknown, unreadable, out of bounds, or not part of this version
      */
     static PgxcConfiguration configuration(ConnectionFactoryOptions given) {
-        Options options = new Options();
+        return configuration(given, LOGGER::warn);
+    }
+
+    /** The same; {@code warn} gets one line for every option that is accepted without having its effect. */
+    static PgxcConfiguration configuration(ConnectionFactoryOptions given, Consumer<String> warn) {
+        Options options = new Options(warn);
         for (OptionValue value : values(given)) {
             options.apply(value);
         }
-        options.warnings.forEach(LOGGER::warn);
         return options.builder.build();
+    }
+
+    /** The names of all options that have a meaning, refused ones included. */
+    static Set<String> names() {
+        return TABLE.keySet();
     }
 
     private void apply(OptionValue value) {
@@ -138,20 +149,15 @@ final class Options {
         table.put("statementTimeout", set((b, v) -> b.statementTimeout(v.duration())));
         table.put("lockWaitTimeout", set((b, v) -> b.lockWaitTimeout(v.duration())));
         table.put("deferBegin", set((b, v) -> b.deferBegin(v.bool())));
-        table.put(
-                "resetOnRelease",
-                set((b, v) -> b.resetOnRelease(v.oneOf(PgxcConfiguration.ResetOnRelease.class))));
+        table.put("resetOnRelease", set((b, v) -> b.resetOnRelease(v.oneOf(PgxcConfiguration.ResetOnRelease.class))));
     }
 
     private static void statements(Map<String, BiConsumer<Options, OptionValue>> table) {
         table.put("pipelineLimit", set((b, v) -> b.pipelineLimit(v.integer())));
-        table.put(
-                "preparedStatementCacheQueries", set((b, v) -> b.preparedStatementCacheQueries(v.integer())));
+        table.put("preparedStatementCacheQueries", set((b, v) -> b.preparedStatementCacheQueries(v.integer())));
         table.put("fetchSize", set((b, v) -> b.fetchSize(v.integer())));
         table.put("stringType", set((b, v) -> b.stringType(v.oneOf(PgxcConfiguration.StringType.class))));
-        table.put(
-                "extensions",
-                set((b, v) -> v.objects(CodecRegistrar.class).forEach(b::codecRegistrar)));
+        table.put("extensions", set((b, v) -> v.objects(CodecRegistrar.class).forEach(b::codecRegistrar)));
     }
 
     private static void limits(Map<String, BiConsumer<Options, OptionValue>> table) {
@@ -174,7 +180,7 @@ final class Options {
                 "compatibilityMode",
                 "errorResponseLogLevel",
                 "noticeLogLevel")) {
-            table.put(hint, (o, v) -> o.warnings.add("Option " + v + " has no effect in this driver"));
+            table.put(hint, (o, v) -> o.warn.accept("Option " + v + " has no effect in this driver"));
         }
     }
 
@@ -182,7 +188,8 @@ final class Options {
         String noTls = "TLS is not part of this version, so connections would not be what it asks for; ";
         table.put("ssl", (o, v) -> {
             if (v.bool()) {
-                throw v.refused("false: " + noTls + "use ssl=false, and r2dbc: rather than r2dbcs:, on networks that you trust");
+                throw v.refused("false: " + noTls
+                        + "use ssl=false, and r2dbc: rather than r2dbcs:, on networks that you trust");
             }
         });
         BiConsumer<Options, OptionValue> sslMode = (o, v) -> o.sslMode(v, noTls);
@@ -200,14 +207,19 @@ final class Options {
                 "sslSni")) {
             table.put(name, absent(noTls + "leave it out"));
         }
-        table.put("channelBinding", (o, v) -> among(v, Set.of("disable", "prefer"), "disable: " + noTls + "binding needs it"));
-        table.put("requireAuth", absent("a choice of authentication methods is not part of this version; leave it out"));
+        table.put(
+                "channelBinding",
+                (o, v) -> among(v, Set.of("disable", "prefer"), "disable: " + noTls + "binding needs it"));
+        table.put(
+                "requireAuth", absent("a choice of authentication methods is not part of this version; leave it out"));
     }
 
     private static void absent(Map<String, BiConsumer<Options, OptionValue>> table) {
         table.put("socket", absent("Unix sockets are not part of this version; use host and port"));
         table.put("hostRecheckTime", absent("several hosts are not part of this version; leave it out"));
-        table.put("targetServerType", (o, v) -> only(v, "any", "any: choosing among servers is not part of this version"));
+        table.put(
+                "targetServerType",
+                (o, v) -> only(v, "any", "any: choosing among servers is not part of this version"));
         table.put("loadBalanceHosts", (o, v) -> {
             if (v.bool()) {
                 throw v.refused("false: several hosts are not part of this version");
@@ -239,8 +251,11 @@ final class Options {
         switch (word(value)) {
             case "disable" -> {}
             case "allow", "prefer" ->
-                warnings.add("Option " + value + " is taken as disable: TLS is not part of this version, so nothing is encrypted");
-            default -> throw value.refused("disable (allow and prefer mean the same for now): " + noTls + "use it on networks that you trust");
+                warn.accept("Option " + value
+                        + " is taken as disable: TLS is not part of this version, so nothing is encrypted");
+            default ->
+                throw value.refused("disable (allow and prefer mean the same for now): " + noTls
+                        + "use it on networks that you trust");
         }
     }
 
@@ -252,12 +267,12 @@ final class Options {
 
     /** Two names for one thing: the same value twice is fine. */
     private void schema(OptionValue value) {
-        String schema = value.text();
-        String other = aliases.putIfAbsent("schema", schema);
-        if (other != null && !other.equals(schema)) {
-            throw value.refused("the same as its alias, '" + ErrorText.escaped(other) + "'; give schema or currentSchema, not both");
+        String path = value.text();
+        if (schema != null && !schema.equals(path)) {
+            throw value.refused("the same as its alias: give schema or currentSchema, not both");
         }
-        builder.schema(schema);
+        schema = path;
+        builder.schema(path);
     }
 
     private static void timeZone(PgxcConfiguration.Builder builder, OptionValue value) {

@@ -260,8 +260,8 @@ public final class PgxcConfiguration {
     /** Returns where connections go, and as whom; no password. */
     @Override
     public String toString() {
-        return "PgxcConfiguration[host=" + host + ", port=" + port + ", database=" + database + ", user="
-                + (userName == null ? "(not known yet)" : userName) + ", settings=" + settings() + "]";
+        return ErrorText.escaped("PgxcConfiguration[host=" + host + ", port=" + port + ", database=" + database
+                + ", user=" + (userName == null ? "(not known yet)" : userName) + ", settings=" + settings() + "]");
     }
 
     /**
@@ -278,8 +278,8 @@ public final class PgxcConfiguration {
         private int port = 5432;
         private @Nullable String database;
         private @Nullable String userName;
-        private Mono<String> user =
-                Mono.error(() -> new IllegalArgumentException("option user is missing, but every connection needs one"));
+        private Mono<String> user = Mono.error(
+                () -> new IllegalArgumentException("option user is missing, but every connection needs one"));
         private Mono<String> password = Mono.empty();
         private String applicationName = "r2dbc-pgxc";
         private @Nullable String schema;
@@ -312,8 +312,10 @@ public final class PgxcConfiguration {
         /** The name or address of the server, IPv6 addresses with or without brackets. Default {@code localhost}. One host. */
         public Builder host(String host) {
             String name = sendable("host", Require.nonEmpty(host, "option host"));
-            Require.that(name.indexOf(',') < 0, "option host is '" + ErrorText.escaped(name)
-                    + "', but must be one host: several are not part of this version");
+            Require.that(
+                    name.indexOf(',') < 0,
+                    "option host is '" + ErrorText.escaped(name)
+                            + "', but must be one host: several are not part of this version");
             boolean bracketed = name.startsWith("[") && name.endsWith("]");
             this.host = bracketed ? name.substring(1, name.length() - 1) : name;
             return this;

@@ -34,6 +34,7 @@ final class ServerTimeZone {
         if (offset.getTotalSeconds() == 0) {
             return "UTC";
         }
-        return "<" + offset.getId() + ">" + ZoneOffset.ofTotalSeconds(-offset.getTotalSeconds()).getId();
+        return "<" + offset.getId() + ">"
+                + ZoneOffset.ofTotalSeconds(-offset.getTotalSeconds()).getId();
     }
 }

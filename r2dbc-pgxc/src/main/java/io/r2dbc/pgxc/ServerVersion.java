@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Releases of Postgres-XC call themselves 1.0, 1.1 and 1.2 and are built on PostgreSQL 9.1, 9.2 and 9.3; they count as those
  * here. Other forks put their names behind the number, distributors their package, and versions not yet released end in
- * letters. What cannot be read is version 0.0, older than everything.
+ * letters. What cannot be read is version 0.0, older than everything. The order is that of the numbers alone, while versions are
+ * equal if their texts are, too.
  *
  * @param text the setting {@code server_version} as the server reported it
  * @param major 18 of 18.6, 9 of 9.6.24
@@ -55,7 +56,10 @@ public record ServerVersion(String text, int major, int minor, int patch) implem
     /** Whether the server may be Postgres-XC or one of its successors, so that the catalogue should be asked (X32). */
     boolean mayBeCluster() {
         String name = text.toLowerCase(Locale.ROOT);
-        return major < TWO_PARTS || name.contains("postgres-x") || name.contains("opentenbase") || name.contains("tbase");
+        return major < TWO_PARTS
+                || name.contains("postgres-x")
+                || name.contains("opentenbase")
+                || name.contains("tbase");
     }
 
     @Override

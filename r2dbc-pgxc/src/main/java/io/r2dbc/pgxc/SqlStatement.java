@@ -232,8 +232,8 @@ final class SqlStatement {
                 judgeVerb(keyword, announced);
             }
             case SELECT, TABLE, VALUES -> judgeVerb(keyword, announced);
-            case FUNCTION, PROCEDURE -> definesRoutine |= first.equals("CREATE")
-                    && (position == 2 || (position == 4 && second.equals("OR")));
+            case FUNCTION, PROCEDURE ->
+                definesRoutine |= first.equals("CREATE") && (position == 2 || (position == 4 && second.equals("OR")));
             case BEGIN, ATOMIC, CASE, END -> judgeBody(keyword, announced);
         }
     }

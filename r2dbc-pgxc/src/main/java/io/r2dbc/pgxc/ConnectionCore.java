@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.r2dbc.pgxc;
+
+import io.r2dbc.pgxc.codec.CodecRegistry;
+import io.r2dbc.pgxc.exchange.Command;
+import io.r2dbc.pgxc.exchange.Done;
+import io.r2dbc.pgxc.exchange.Exchange;
+import io.r2dbc.pgxc.exchange.Failure;
+import io.r2dbc.pgxc.exchange.StatementFacts;
+import io.r2dbc.pgxc.net.Session;
+import io.r2dbc.pgxc.net.SessionEvents;
+import io.r2dbc.pgxc.wire.BackendMessage.NotificationResponse;
+import io.r2dbc.pgxc.wire.BackendMessage.ParameterStatus;
+import io.r2dbc.pgxc.wire.ErrorFields;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.MonoSink;
+
+/**
+ * What all faces of one connection share: the session, how it decodes, and who listens to it.
+ */
+final class ConnectionCore implements SessionEvents {
+
+    private static final int NOTICES_KEPT = 256;
+    private static final int PARAMETERS_KEPT = 64;
+
+    private final PgxcConfiguration configuration;
+    private final Registries registries;
+    private final SqlTexts texts;
+    private final EventFlux<PgxcNotification> notifications;
+    private final EventFlux<PgxcNotice> notices;
+    private final EventFlux<Map.Entry<String, String>> parameters;
+    private final Set<String> settings = ConcurrentHashMap.newKeySet();
+    private volatile @Nullable Session session;
+    private volatile CodecRegistry registry;
+    private volatile boolean listens;
+
+    ConnectionCore(PgxcConfiguration configuration, Registries registries, SqlTexts texts) {
+        this.configuration = configuration;
+        this.registries = registries;
+        this.texts = texts;
+        this.registry = registries.standard();
+        this.notifications = new EventFlux<>(
+                this::execute, configuration.notificationBuffer(), PgxcNotification::withMissed);
+        this.notices = new EventFlux<>(this::execute, NOTICES_KEPT, (notice, lost) -> notice);
+        this.parameters = new EventFlux<>(this::execute, PARAMETERS_KEPT, (change, lost) -> change);
+    }
+
+    private void execute(Runnable action) {
+        session().execute(action);
+    }
+
+    void opened(Session open) {
+        session = open;
+    }
+
+    Session session() {
+        Session open = session;
+        if (open == null) {
+            throw new IllegalStateException("The session is not open yet");
+        }
+        return open;
+    }
+
+    PgxcConfiguration configuration() {
+        return configuration;
+    }
+
+    /** The codecs as the session's settings have them now. */
+    CodecRegistry registry() {
+        return registry;
+    }
+
+    SqlText sqlText(String sql) {
+        return texts.of(sql, session().state().parameters().standardConformingStrings());
+    }
+
+    /** What the text may do to the session; takes note of what a pool will want undone. */
+    StatementFacts noted(SqlText text) {
+        if (text.firstKeyword().equals("LISTEN")) {
+            listens = true;
+        }
+        return new StatementFacts(text.readsOnly(), text.controlsTransaction(), text.resetsStatements());
+    }
+
+    boolean listens() {
+        return listens;
+    }
+
+    void listensNoMore() {
+        listens = false;
+    }
+
+    /** Names of the server's settings that were changed through R2DBC's methods. */
+    Set<String> changedSettings() {
+        return settings;
+    }
+
+    Flux<PgxcNotification> notifications() {
+        return notifications;
+    }
+
+    Flux<PgxcNotice> notices() {
+        return notices;
+    }
+
+    Flux<Map.Entry<String, String>> parameters() {
+        return parameters;
+    }
+
+    /** Runs a command of the driver's own on subscription. */
+    Mono<Void> command(String sql) {
+        return exchange(done -> new Command(sql, done), sql);
+    }
+
+    /** Submits an exchange on subscription and completes with it. */
+    Mono<Void> exchange(Function<Done, Exchange> maker, String sql) {
+        return Mono.create(sink -> {
+            Exchange made = maker.apply(new SinkDone(sink, sql));
+            sink.onCancel(() -> session().cancel(made));
+            session().submit(made);
+        });
+    }
+
+    private record SinkDone(MonoSink<Void> sink, String sql) implements Done {
+
+        @Override
+        public void succeeded() {
+            sink.success();
+        }
+
+        @Override
+        public void failed(Failure failure) {
+            sink.error(Errors.of(failure, sql));
+        }
+    }
+
+    // The session's, on the event loop
+
+    @Override
+    public void onNotification(NotificationResponse notification) {
+        if (notifications.hasListeners()) {
+            notifications.emit(new PgxcNotification(
+                    notification.channel(), notification.payload(), notification.processId(), 0));
+        }
+    }
+
+    @Override
+    public void onNotice(ErrorFields notice) {
+        if (notices.hasListeners()) {
+            notices.emit(new PgxcNotice(notice));
+        }
+    }
+
+    @Override
+    public void onParameter(ParameterStatus parameter) {
+        if (parameter.name().equalsIgnoreCase("TimeZone")) {
+            registry = registries.at(parameter.value());
+        }
+        parameters.emit(Map.entry(parameter.name(), parameter.value()));
+    }
+
+    @Override
+    public void onEnd(@Nullable Failure failure) {
+        notifications.end(failure == null ? null : Errors.of(failure, null));
+        notices.end(failure == null ? null : Errors.of(failure, null));
+        parameters.end(failure == null ? null : Errors.of(failure, null));
+    }
+
+    @Override
+    public boolean isListening() {
+        return notifications.hasListeners();
+    }
+}

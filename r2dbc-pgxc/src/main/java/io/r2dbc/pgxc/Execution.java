@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.r2dbc.pgxc;
+
+import io.r2dbc.pgxc.exchange.Exchange;
+import io.r2dbc.pgxc.exchange.ResultConsumer;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import reactor.core.CoreSubscriber;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/**
+ * Emits the Results of one execution in order: one of the three hand-written publishers.
+ *
+ * <p>Each subscription is an exchange of its own. Nothing is sent before the first {@code request} (X1).
+ */
+final class Execution extends Flux<PgxcResult> {
+
+    /** Makes the exchange whose results go to the given consumer; asynchronous only where values have to be collected first. */
+    @FunctionalInterface
+    interface Maker {
+        Mono<Exchange> make(ResultConsumer consumer);
+    }
+
+    private final ConnectionCore core;
+    private final String sql;
+    private final int results;
+    private final @Nullable Duration timeout;
+    private final Maker maker;
+
+    /**
+     * Describes an execution.
+     *
+     * @param results how many Results it has, 1 where a cancelled one ends everything
+     * @param timeout for this execution alone, or null
+     */
+    Execution(ConnectionCore core, String sql, int results, @Nullable Duration timeout, Maker maker) {
+        this.core = core;
+        this.sql = sql;
+        this.results = results;
+        this.timeout = timeout;
+        this.maker = maker;
+    }
+
+    @Override
+    public void subscribe(CoreSubscriber<? super PgxcResult> actual) {
+        actual.onSubscribe(new OngoingExecution(this, actual));
+    }
+
+    ConnectionCore core() {
+        return core;
+    }
+
+    String sql() {
+        return sql;
+    }
+
+    int results() {
+        return results;
+    }
+
+    @Nullable Duration timeout() {
+        return timeout;
+    }
+
+    Maker maker() {
+        return maker;
+    }
+}

@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.r2dbc.pgxc;
+
+import io.r2dbc.pgxc.exchange.Done;
+import io.r2dbc.pgxc.exchange.Ping;
+import io.r2dbc.pgxc.exchange.Transactions.AwaitBegin;
+import io.r2dbc.pgxc.exchange.Transactions.Begin;
+import io.r2dbc.pgxc.exchange.Transactions.End;
+import io.r2dbc.pgxc.net.Session;
+import io.r2dbc.spi.Connection;
+import io.r2dbc.spi.IsolationLevel;
+import io.r2dbc.spi.Lifecycle;
+import io.r2dbc.spi.TransactionDefinition;
+import io.r2dbc.spi.ValidationDepth;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/**
+ * A connection to PostgreSQL or Postgres-XC: one session, one server process.
+ *
+ * <p>Statements subscribed at the same time are sent one after the other without waiting for answers (pipelining); they are executed in
+ * the order of subscription. Results are delivered on the connection's event loop, {@code unwrap(Scheduler.class)}. All methods may be
+ * called from any thread. Publishers are cold, except {@link #notifications}, {@link #notices} and {@link #parameters}.
+ *
+ * <p>It is not final for one reason only: what the factory hands out is also {@link io.r2dbc.spi.Wrapped}, as pools want it, and what
+ * that unwraps to must not be, or Spring would unwrap for ever.
+ */
+public sealed class PgxcConnection implements Connection, Lifecycle permits WrappedConnection {
+
+    private static final Duration VALIDATION = Duration.ofSeconds(5);
+
+    private final ConnectionCore core;
+    private volatile IsolationLevel isolation = IsolationLevel.READ_COMMITTED;
+
+    PgxcConnection(ConnectionCore core) {
+        this.core = core;
+    }
+
+    final ConnectionCore core() {
+        return core;
+    }
+
+    private Session session() {
+        return core.session();
+    }
+
+    /** Begins a transaction; BEGIN travels with the first statement, so that this costs no round trip (see {@code deferBegin}). */
+    @Override
+    public Mono<Void> beginTransaction() {
+        return begin(List.of("BEGIN"));
+    }
+
+    /** Begins a transaction with isolation level, READ ONLY, lock timeout and DEFERRABLE as given; other attributes are passed over. */
+    @Override
+    public Mono<Void> beginTransaction(TransactionDefinition definition) {
+        return begin(BeginCommands.of(Require.nonNull(definition, "definition")));
+    }
+
+    private Mono<Void> begin(List<String> commands) {
+        if (core.configuration().deferBegin()) {
+            return core.exchange(done -> new Begin(session().state(), commands, done), commands.get(0));
+        }
+        return core.exchange(done -> new Begin(session().state(), commands, done), commands.get(0))
+                .then(core.exchange(AwaitBegin::new, commands.get(0)));
+    }
+
+    /**
+     * Commits. Fails with an {@link io.r2dbc.spi.R2dbcRollbackException} if the server rolled back instead, and with SQLSTATE 08007 if
+     * the answer was lost. Does nothing outside a transaction.
+     */
+    @Override
+    public Mono<Void> commitTransaction() {
+        return core.exchange(done -> new End(true, done), "COMMIT");
+    }
+
+    /** Rolls back. Does nothing outside a transaction. */
+    @Override
+    public Mono<Void> rollbackTransaction() {
+        return core.exchange(done -> new End(false, done), "ROLLBACK");
+    }
+
+    /** Creates a savepoint, in a transaction that is begun if there is none. */
+    @Override
+    public Mono<Void> createSavepoint(String name) {
+        String sql = "SAVEPOINT " + savepoint(name);
+        return Mono.defer(() -> isAutoCommit() ? beginTransaction() : Mono.empty()).then(core.command(sql));
+    }
+
+    @Override
+    public Mono<Void> releaseSavepoint(String name) {
+        return core.command("RELEASE SAVEPOINT " + savepoint(name));
+    }
+
+    @Override
+    public Mono<Void> rollbackTransactionToSavepoint(String name) {
+        return core.command("ROLLBACK TO SAVEPOINT " + savepoint(name));
+    }
+
+    private String savepoint(String name) {
+        String quoted = Identifiers.quote(name);
+        if (!session().state().profile().savepoints()) {
+            throw new UnsupportedOperationException("This server has no savepoints; SAVEPOINT would abort the transaction");
+        }
+        return quoted;
+    }
+
+    @Override
+    public PgxcBatch createBatch() {
+        return new PgxcBatch(core);
+    }
+
+    /**
+     * Creates a statement.
+     *
+     * @param sql with parameters {@code $1} to {@code $n}
+     */
+    @Override
+    public PgxcStatement createStatement(String sql) {
+        return new PgxcStatement(core, core.sqlText(Require.nonNull(sql, "sql")));
+    }
+
+    /** False from the moment {@code beginTransaction} is subscribed until the transaction is over, however it was begun. */
+    @Override
+    public boolean isAutoCommit() {
+        return session().state().isAutoCommit();
+    }
+
+    /** {@code false} begins a transaction unless there is one, {@code true} commits the one there is. */
+    @Override
+    public Mono<Void> setAutoCommit(boolean autoCommit) {
+        return Mono.defer(() -> {
+            if (autoCommit == isAutoCommit()) {
+                return Mono.empty();
+            }
+            return autoCommit ? commitTransaction() : beginTransaction();
+        });
+    }
+
+    @Override
+    public PgxcConnectionMetadata getMetadata() {
+        String version = session().state().parameters().get("server_version");
+        return new PgxcConnectionMetadata(ServerVersion.parse(version), session().state().profile().postgresXc());
+    }
+
+    /** The level last set by {@link #setTransactionIsolationLevel}; PostgreSQL's own default before that. */
+    @Override
+    public IsolationLevel getTransactionIsolationLevel() {
+        return isolation;
+    }
+
+    /** Sets the level of the transaction that is open, or else of those to come. */
+    @Override
+    public Mono<Void> setTransactionIsolationLevel(IsolationLevel level) {
+        String sql = BeginCommands.isolation(Require.nonNull(level, "level"));
+        return Mono.defer(() -> {
+                    if (!isAutoCommit()) {
+                        return core.command("SET TRANSACTION ISOLATION LEVEL " + sql);
+                    }
+                    core.changedSettings().add("default_transaction_isolation");
+                    return core.command("SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL " + sql);
+                })
+                .doOnSuccess(nothing -> isolation = level);
+    }
+
+    /** Sets the server's {@code lock_timeout} for this session; zero for none. A pool's release undoes it. */
+    @Override
+    public Mono<Void> setLockWaitTimeout(Duration timeout) {
+        return set("lock_timeout", timeout);
+    }
+
+    /** Sets the server's {@code statement_timeout} for this session; zero for none. A pool's release undoes it. */
+    @Override
+    public Mono<Void> setStatementTimeout(Duration timeout) {
+        return set("statement_timeout", timeout);
+    }
+
+    private Mono<Void> set(String name, Duration timeout) {
+        if (Require.nonNull(timeout, "timeout").isNegative()) {
+            throw new IllegalArgumentException("timeout must be zero (none) or positive, not " + timeout);
+        }
+        return Mono.defer(() -> {
+            core.changedSettings().add(name);
+            return core.command("SET " + name + " = " + BeginCommands.millis(timeout));
+        });
+    }
+
+    /** Whether the connection can be used: as far as is known (LOCAL), or by asking the server, for 5 seconds at most. Never an error. */
+    @Override
+    public Mono<Boolean> validate(ValidationDepth depth) {
+        if (Require.nonNull(depth, "depth") == ValidationDepth.LOCAL) {
+            return Mono.fromSupplier(() -> session().isConnected());
+        }
+        return Mono.defer(() -> session().isConnected() ? ping() : Mono.just(false));
+    }
+
+    private Mono<Boolean> ping() {
+        return core.exchange(Ping::new, "Sync")
+                .thenReturn(true)
+                .timeout(VALIDATION)
+                .onErrorReturn(false);
+    }
+
+    /**
+     * Closes the connection: what runs is stopped at the server, except a COMMIT or ROLLBACK that is under way. Completes when the socket is
+     * closed, within a second, any number of times.
+     */
+    @Override
+    public Mono<Void> close() {
+        return Mono.defer(() -> session().close());
+    }
+
+    @Override
+    public Mono<Void> postAllocate() {
+        return Mono.empty();
+    }
+
+    /** What a pool calls before it takes the connection back: see {@link Release}. */
+    @Override
+    public Mono<Void> preRelease() {
+        return Release.of(core);
+    }
+
+    /**
+     * Notifications of channels this session LISTENs to, its own included, from the moment of subscription. Hot; each subscriber has a ring
+     * of {@code notificationBuffer} and loses the oldest when it is full, see {@link PgxcNotification#missed}. Completes when the connection
+     * is closed and fails when it is lost. On Postgres-XC only sessions of the same coordinator are heard.
+     */
+    public Flux<PgxcNotification> notifications() {
+        return core.notifications();
+    }
+
+    /** The server's notices and warnings, whichever statement they belong to, from the moment of subscription. Hot; slow ones lose the oldest. */
+    public Flux<PgxcNotice> notices() {
+        return core.notices();
+    }
+
+    /** Changes of the server's reported settings (ParameterStatus), name and value, from the moment of subscription. Hot. */
+    public Flux<Map.Entry<String, String>> parameters() {
+        return core.parameters();
+    }
+
+    @Override
+    public String toString() {
+        return "PgxcConnection[" + (session().isConnected() ? "open" : "closed") + "]";
+    }
+}

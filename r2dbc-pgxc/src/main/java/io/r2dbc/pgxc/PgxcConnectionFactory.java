@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.r2dbc.pgxc;
+
+import io.r2dbc.pgxc.exchange.Credentials;
+import io.r2dbc.pgxc.exchange.ParameterTyping;
+import io.r2dbc.pgxc.exchange.ResultFormats;
+import io.r2dbc.pgxc.exchange.SessionEndException;
+import io.r2dbc.pgxc.exchange.SessionState;
+import io.r2dbc.pgxc.net.Connector;
+import io.r2dbc.pgxc.net.EventLoops;
+import io.r2dbc.pgxc.net.SessionOptions;
+import io.r2dbc.pgxc.wire.BackendMessage.Column;
+import io.r2dbc.pgxc.wire.BackendMessage.RowDescription;
+import io.r2dbc.spi.ConnectionFactory;
+import io.r2dbc.spi.ConnectionFactoryMetadata;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import reactor.core.publisher.Mono;
+import reactor.netty.resources.LoopResources;
+
+/**
+ * Opens connections with one configuration.
+ *
+ * <p>It does no I/O of its own and needs no closing. It remembers, for all its connections, what it has learnt about SQL texts.
+ */
+public final class PgxcConnectionFactory implements ConnectionFactory {
+
+    private static final short[] TEXT = {};
+    private static final short[] BINARY = {1};
+
+    private final PgxcConfiguration configuration;
+    private final Registries registries;
+    private final SqlTexts texts = new SqlTexts();
+    private final ParameterTyping typing = new ParameterTyping();
+    private final Connector connector;
+
+    /** Makes a factory; whatever is wrong with the server shows when a connection is opened. */
+    public PgxcConnectionFactory(PgxcConfiguration configuration) {
+        this.configuration = Require.nonNull(configuration, "configuration");
+        this.registries = new Registries(configuration.codecRegistrars());
+        this.connector = new Connector(options(configuration));
+    }
+
+    private static SessionOptions options(PgxcConfiguration configuration) {
+        LoopResources loops = configuration.loopResources();
+        return new SessionOptions(
+                configuration.host(),
+                configuration.port(),
+                loops == null ? EventLoops.shared() : loops,
+                configuration.tcpKeepAlive(),
+                configuration.tcpNoDelay(),
+                configuration.connectTimeout(),
+                configuration.pipelineLimit(),
+                configuration.stallTimeout(),
+                configuration.cancelGrace(),
+                configuration.responseTimeout(),
+                configuration.maxMessageSize());
+    }
+
+    /** Opens a connection on each subscription; cancelling in time leaves nothing behind. */
+    @Override
+    public Mono<PgxcConnection> create() {
+        return Mono.defer(() -> {
+            ConnectionCore core = new ConnectionCore(configuration, registries, texts);
+            SessionState state =
+                    new SessionState(configuration.preparedStatementCacheQueries(), typing, formats(core));
+            return connector
+                    .open(this::startup, credentials(), state, core)
+                    .map(session -> {
+                        core.opened(session);
+                        return (PgxcConnection) new WrappedConnection(core);
+                    })
+                    .onErrorMap(SessionEndException.class, e -> Errors.of(e.failure(), null));
+        });
+    }
+
+    private Mono<Credentials> credentials() {
+        Mono<Optional<String>> password = configuration.password().map(Optional::of).defaultIfEmpty(Optional.empty());
+        return configuration.user().zipWith(password, this::credentials);
+    }
+
+    private Credentials credentials(String user, Optional<String> password) {
+        return new Credentials(
+                user,
+                password.orElse(null),
+                configuration.allowCleartextPassword() || isLoopback(configuration.host()),
+                configuration.scramMaxIterations());
+    }
+
+    private static boolean isLoopback(String host) {
+        return host.equals("localhost") || host.equals("::1") || host.startsWith("127.");
+    }
+
+    private Map<String, String> startup(String user) {
+        Map<String, String> parameters = new LinkedHashMap<>();
+        parameters.put("user", user);
+        String database = configuration.database();
+        if (database != null) {
+            parameters.put("database", database);
+        }
+        parameters.put("client_encoding", "UTF8");
+        parameters.put("DateStyle", "ISO");
+        parameters.putAll(configuration.settings());
+        return parameters;
+    }
+
+    private static ResultFormats formats(ConnectionCore core) {
+        return description -> choose(description, core);
+    }
+
+    /** Binary for every column whose binary form the driver reads, text elsewhere (X8), in as few codes as possible. */
+    private static short[] choose(RowDescription description, ConnectionCore core) {
+        List<Column> columns = description.columns();
+        short[] codes = new short[columns.size()];
+        int binary = 0;
+        for (int i = 0; i < codes.length; i++) {
+            if (core.registry().readsBinary(columns.get(i).typeOid())) {
+                codes[i] = 1;
+                binary++;
+            }
+        }
+        if (binary == 0) {
+            return TEXT;
+        }
+        return binary == codes.length ? BINARY : codes;
+    }
+
+    @Override
+    public ConnectionFactoryMetadata getMetadata() {
+        return PgxcConnectionFactoryMetadata.INSTANCE;
+    }
+
+    @Override
+    public String toString() {
+        return "PgxcConnectionFactory[" + configuration + "]";
+    }
+}

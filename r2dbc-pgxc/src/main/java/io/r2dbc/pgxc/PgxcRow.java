@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.r2dbc.pgxc;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.r2dbc.pgxc.codec.CodecRegistry;
+import io.r2dbc.pgxc.codec.PgType;
+import io.r2dbc.pgxc.codec.ValueException;
+import io.r2dbc.pgxc.wire.DataRow;
+import io.r2dbc.spi.Blob;
+import io.r2dbc.spi.Clob;
+import io.r2dbc.spi.Row;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The row that is being mapped: one reused cursor per result.
+ *
+ * <p>R2DBC says that a row lives only inside the mapping function. Used later, or on another thread at another time, it throws
+ * {@link IllegalStateException}: the bytes it looked at are another row's by then. Segments of {@code Result.flatMap} hold a detached copy,
+ * which lives as long as it is referenced.
+ */
+public final class PgxcRow implements Row {
+
+    private final RowShape shape;
+    private final String sql;
+    private final Supplier<CodecRegistry> registry;
+    private @Nullable DataRow row;
+
+    PgxcRow(RowShape shape, String sql, Supplier<CodecRegistry> registry) {
+        this.shape = shape;
+        this.sql = sql;
+        this.registry = registry;
+    }
+
+    /** The cursor stands on this row until {@link #leave}. */
+    void enter(DataRow current) {
+        shape.use(registry.get());
+        row = current;
+    }
+
+    void leave() {
+        row = null;
+    }
+
+    PgxcRow detached() {
+        byte[] bytes = live().copyBody();
+        DataRow copy = new DataRow();
+        copy.moveTo(Unpooled.wrappedBuffer(bytes), 0, bytes.length);
+        PgxcRow detached = new PgxcRow(shape.copy(), sql, registry);
+        detached.row = copy;
+        return detached;
+    }
+
+    @Override
+    public PgxcRowMetadata getMetadata() {
+        return shape.metadata();
+    }
+
+    /**
+     * Reads a column in its default Java type.
+     *
+     * @param index from 0
+     * @return null for SQL NULL
+     * @throws IndexOutOfBoundsException if there is no such column
+     */
+    @Override
+    public @Nullable Object get(int index) {
+        return get(index, Object.class);
+    }
+
+    @Override
+    public @Nullable Object get(String name) {
+        return get(shape.metadata().indexOf(name), Object.class);
+    }
+
+    @Override
+    public <T> @Nullable T get(String name, Class<T> type) {
+        return get(shape.metadata().indexOf(name), type);
+    }
+
+    /**
+     * Reads a column.
+     *
+     * @param index from 0
+     * @param type the class wanted; which ones a column can be read as is the codecs' matter
+     * @return null for SQL NULL
+     * @throws IndexOutOfBoundsException if there is no such column
+     * @throws io.r2dbc.spi.R2dbcException if the value cannot be read as this class
+     * @throws IllegalStateException outside the mapping function
+     */
+    @Override
+    public <T> @Nullable T get(int index, Class<T> type) {
+        DataRow current = live();
+        if (index < 0 || index >= shape.size()) {
+            throw new IndexOutOfBoundsException("Column " + index + " is not one of the " + shape.size() + " columns, counted from 0");
+        }
+        Require.nonNull(type, "type");
+        int length = current.length(index);
+        if (length < 0) {
+            return null;
+        }
+        try {
+            if (type == Blob.class || type == Clob.class) {
+                return type.cast(large(current.buffer(), current.offset(index), length, index, type));
+            }
+            return shape.decoder(index, type).decode(current.buffer(), current.offset(index), length);
+        } catch (ValueException e) {
+            throw Errors.of(e, where(index), sql);
+        }
+    }
+
+    private Object large(ByteBuf buffer, int offset, int length, int index, Class<?> type) {
+        return type == Blob.class
+                ? LargeValues.blob(shape.decoder(index, byte[].class).decode(buffer, offset, length))
+                : LargeValues.clob(shape.decoder(index, String.class).decode(buffer, offset, length));
+    }
+
+    private String where(int index) {
+        return "column " + index + " \"" + shape.column(index).name() + "\" of type "
+                + PgType.of(shape.column(index).typeOid()) + ": ";
+    }
+
+    private DataRow live() {
+        if (row == null) {
+            throw new IllegalStateException(
+                    "A row lives only inside the mapping function; read what you need there, or map to an object of your own");
+        }
+        return row;
+    }
+}

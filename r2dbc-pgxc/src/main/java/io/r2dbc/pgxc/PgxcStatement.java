@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.r2dbc.pgxc;
+
+import io.r2dbc.pgxc.codec.CodecRegistry;
+import io.r2dbc.pgxc.exchange.Exchange;
+import io.r2dbc.pgxc.exchange.ExtendedQuery;
+import io.r2dbc.pgxc.exchange.ResultConsumer;
+import io.r2dbc.pgxc.exchange.SimpleQuery;
+import io.r2dbc.pgxc.exchange.Step;
+import io.r2dbc.spi.Parameter;
+import io.r2dbc.spi.Statement;
+import io.r2dbc.spi.Type;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.NoSuchElementException;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/**
+ * One SQL text with {@code $1}-style parameters, and the values to run it with.
+ *
+ * <p>Parameters are bound by position from 0 or by name, {@code "$1"}. Values are encoded when the statement's turn to be written has come,
+ * so mutable ones must not be changed until then. Not for use by several threads; what {@link #execute} returned may be subscribed
+ * anywhere, and each subscription is an execution of its own.
+ */
+public final class PgxcStatement implements Statement {
+
+    private final ConnectionCore core;
+    private final CodecRegistry registry;
+    private final List<ParameterBindings> bindings = new ArrayList<>(1);
+    private SqlText text;
+    private ParameterBindings current;
+    private boolean addsPending;
+    private int fetchSize;
+    private @Nullable Duration timeout;
+
+    PgxcStatement(ConnectionCore core, SqlText text) {
+        this.core = core;
+        this.registry = core.registry();
+        this.text = text;
+        this.fetchSize = core.configuration().fetchSize();
+        this.current = newBindings();
+    }
+
+    private ParameterBindings newBindings() {
+        return new ParameterBindings(
+                text.parameterCount(), registry, core.configuration().stringType());
+    }
+
+    /**
+     * Ends the current binding and begins the next. All bindings run as one flight with one Sync: all or nothing, one Result each.
+     *
+     * @throws IllegalStateException if the current binding lacks a value
+     */
+    @Override
+    public PgxcStatement add() {
+        requireComplete();
+        bindings.add(current);
+        current = newBindings();
+        addsPending = true;
+        return this;
+    }
+
+    /**
+     * Binds a value.
+     *
+     * @param index from 0
+     * @param value anything the codecs know, or a {@link Parameter}
+     * @throws IllegalArgumentException if values of this class cannot be sent
+     * @throws IndexOutOfBoundsException if there is no such parameter
+     */
+    @Override
+    public PgxcStatement bind(int index, Object value) {
+        Object given = Require.nonNull(value, "value");
+        requireIndex(index);
+        if (given instanceof Parameter parameter) {
+            bindParameter(index, parameter);
+        } else {
+            current.bind(index, given, null);
+        }
+        return this;
+    }
+
+    @Override
+    public PgxcStatement bind(String name, Object value) {
+        Require.nonNull(name, "name");
+        Require.nonNull(value, "value");
+        return bind(indexOf(name), value);
+    }
+
+    /** Binds SQL NULL; a class that no codec knows leaves the type to the server. */
+    @Override
+    public PgxcStatement bindNull(int index, Class<?> type) {
+        Require.nonNull(type, "type");
+        requireIndex(index);
+        current.bindNull(index, registry.typeOidOf(type));
+        return this;
+    }
+
+    @Override
+    public PgxcStatement bindNull(String name, Class<?> type) {
+        Require.nonNull(name, "name");
+        Require.nonNull(type, "type");
+        return bindNull(indexOf(name), type);
+    }
+
+    private void bindParameter(int index, Parameter parameter) {
+        if (parameter instanceof Parameter.Out) {
+            throw new UnsupportedOperationException(
+                    "PostgreSQL returns OUT parameters as columns of a row: select from, or call, and read the result");
+        }
+        Type type = parameter.getType();
+        Object value = parameter.getValue();
+        boolean inferred = type instanceof Type.InferredType;
+        if (value == null) {
+            current.bindNull(index, inferred ? registry.typeOidOf(type.getJavaType()) : registry.typeOidOf(type));
+        } else {
+            current.bind(index, value, inferred ? null : registry.typeOidOf(type));
+        }
+    }
+
+    private int indexOf(String name) {
+        int number = -1;
+        if (name.length() > 1 && name.length() < 8 && name.charAt(0) == '$') {
+            try {
+                number = Integer.parseInt(name, 1, name.length(), 10);
+            } catch (NumberFormatException e) {
+                number = -1;
+            }
+        }
+        if (number < 1 || number > text.parameterCount()) {
+            throw new NoSuchElementException("There is no parameter " + name + " in: " + text + "; parameters are named $1 to $n");
+        }
+        return number - 1;
+    }
+
+    private void requireIndex(int index) {
+        if (index < 0 || index >= text.parameterCount()) {
+            throw new IndexOutOfBoundsException("Parameter " + index + " is not one of the " + text.parameterCount()
+                    + ", counted from 0, of: " + text);
+        }
+    }
+
+    private void requireComplete() {
+        int missing = current.firstUnbound();
+        if (missing >= 0) {
+            throw new IllegalStateException("Parameter $" + (missing + 1) + " has no value in: " + text);
+        }
+    }
+
+    /** Adds a RETURNING clause for the columns, or for all if none is named, unless the statement has one. */
+    @Override
+    public PgxcStatement returnGeneratedValues(String... columns) {
+        text = text.returning(columns);
+        return this;
+    }
+
+    /**
+     * Rows per round trip, 0 for all at once; back-pressure then is the socket's. Inside a transaction other statements run between the
+     * portions; outside one the connection belongs to this result until it ends. Ignored where there are several bindings.
+     */
+    @Override
+    public PgxcStatement fetchSize(int rows) {
+        if (rows < 0) {
+            throw new IllegalArgumentException("fetchSize must be 0 (all rows) or more, not " + rows);
+        }
+        fetchSize = rows;
+        return this;
+    }
+
+    /**
+     * A time limit for this statement alone, counted from its submission. When it has passed the caller gets an
+     * {@link io.r2dbc.spi.R2dbcTimeoutException}, and the server is asked to stop, also inside a transaction.
+     *
+     * @param limit zero for none
+     */
+    public PgxcStatement timeout(Duration limit) {
+        if (Require.nonNull(limit, "limit").isNegative()) {
+            throw new IllegalArgumentException("timeout must be zero (none) or positive, not " + limit);
+        }
+        timeout = limit.isZero() ? null : limit;
+        return this;
+    }
+
+    /**
+     * Runs the statement on each subscription; nothing is sent before the first {@code request}.
+     *
+     * @throws IllegalStateException if a value is missing
+     */
+    @Override
+    public Flux<PgxcResult> execute() {
+        if (addsPending && text.parameterCount() > 0 && current.isEmpty()) {
+            throw new IllegalStateException("add() begins a further binding and nothing was bound after it: " + text);
+        }
+        requireComplete();
+        List<ParameterBindings> all = new ArrayList<>(bindings);
+        all.add(current);
+        if (text.isEmpty() || text.isCopy() || text.statements().size() > 1) {
+            return simple(all.size());
+        }
+        SqlText executed = text;
+        int rows = all.size() == 1 ? fetchSize : 0;
+        return new Execution(
+                core,
+                executed.sql(),
+                all.size(),
+                timeout,
+                consumer -> collect(all).then(Mono.fromSupplier(() -> extended(executed, all, rows, consumer))));
+    }
+
+    private static Mono<Void> collect(List<ParameterBindings> all) {
+        return Flux.fromIterable(all)
+                .filter(ParameterBindings::hasLargeValues)
+                .concatMap(ParameterBindings::collect)
+                .then();
+    }
+
+    private Exchange extended(SqlText executed, List<ParameterBindings> all, int rows, ResultConsumer consumer) {
+        List<Step> steps = new ArrayList<>(all.size());
+        for (ParameterBindings values : all) {
+            steps.add(values.step(executed.sql()));
+        }
+        return new ExtendedQuery(steps, rows, core.noted(executed), consumer);
+    }
+
+    private Flux<PgxcResult> simple(int executions) {
+        if (text.parameterCount() > 0 || executions > 1) {
+            throw new IllegalStateException("Several statements in one string cannot have parameters or bindings; split them: " + text);
+        }
+        if (text.isCopy() && text.statements().size() > 1) {
+            throw new IllegalStateException("COPY cannot share a string with other statements; split them: " + text);
+        }
+        SqlText executed = text;
+        int statements = Math.max(1, executed.statements().size());
+        return new Execution(core, executed.sql(), statements, timeout, consumer -> Mono.fromSupplier(() -> {
+            core.noted(executed);
+            return new SimpleQuery(executed.sql(), statements, executed.readsOnly(), consumer);
+        }));
+    }
+}

@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.r2dbc.pgxc;
+
+import io.netty.buffer.Unpooled;
+import io.r2dbc.pgxc.SegmentReader.Counted;
+import io.r2dbc.pgxc.SegmentReader.ErrorMessage;
+import io.r2dbc.pgxc.SegmentReader.PgxcRowSegment;
+import io.r2dbc.pgxc.wire.DataRow;
+import io.r2dbc.spi.R2dbcException;
+import io.r2dbc.spi.Result;
+import java.util.ArrayDeque;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import reactor.core.Exceptions;
+
+/**
+ * The way of one Result's segments from the exchange to its subscriber.
+ *
+ * <p>Usually a row goes straight from the inbound buffer into the mapping function. Rows that were set aside (X13), and whatever comes
+ * behind them, wait here as heap bytes and objects, in order. Event loop only, except {@link Reading}.
+ */
+final class ResultPipe {
+
+    /** What the pipe asks of the execution it belongs to. */
+    interface Owner {
+
+        void execute(Runnable action);
+
+        /** Goes on with the event loop's work. */
+        void wake();
+
+        boolean inEventLoop();
+
+        /** The reader has gone before the end. */
+        void onCancelled(ResultPipe pipe);
+
+        /** Heap bytes have been taken or given back. */
+        void held(int bytes);
+    }
+
+    /** How the stream ends. */
+    private record End(@Nullable Throwable error) {}
+
+    private record Count(long rows) {}
+
+    private static final End COMPLETED = new End(null);
+
+    private final Owner owner;
+    private final @Nullable PgxcRow cursor;
+    private final ArrayDeque<Object> held = new ArrayDeque<>();
+    private final DataRow replayed = new DataRow();
+    private @Nullable DemandFlux<Object> flux;
+    private SegmentReader<?> reader = SegmentReader.Count.INSTANCE;
+    private @Nullable Predicate<Result.Segment> filter;
+    private boolean discards;
+    private boolean ended;
+    private boolean draining;
+    private long rows;
+
+    ResultPipe(Owner owner, @Nullable PgxcRow cursor) {
+        this.owner = owner;
+        this.cursor = cursor;
+    }
+
+    /** One way of consuming the pipe, to be subscribed to once. Any thread. */
+    record Reading<T>(ResultPipe pipe, SegmentReader<T> reader, @Nullable Predicate<Result.Segment> filter)
+            implements DemandFlux.Source<T> {
+
+        @Override
+        public void attach(DemandFlux<T> subscribed) {
+            if (pipe.owner.inEventLoop()) {
+                pipe.attach(subscribed, this);
+            } else {
+                pipe.owner.execute(() -> pipe.attach(subscribed, this));
+            }
+        }
+
+        @Override
+        public void onDemand() {
+            pipe.owner.execute(pipe::drain);
+        }
+
+        @Override
+        public void onCancel() {
+            pipe.owner.execute(pipe::discard);
+        }
+    }
+
+    @SuppressWarnings("unchecked") // the elements a flux carries are those its own reading makes
+    private <T> void attach(DemandFlux<T> subscribed, Reading<T> reading) {
+        if (flux != null) {
+            subscribed.fail(new IllegalStateException("A result can be consumed only once"));
+            return;
+        }
+        flux = (DemandFlux<Object>) subscribed;
+        reader = reading.reader();
+        filter = reading.filter();
+        drain();
+        owner.wake();
+    }
+
+    /** Nobody will read the rest: it passes unseen. */
+    void discard() {
+        if (discards) {
+            return;
+        }
+        discards = true;
+        for (Object segment : held) {
+            giveBack(segment);
+        }
+        held.clear();
+        owner.onCancelled(this);
+    }
+
+    boolean hasReader() {
+        return flux != null || discards;
+    }
+
+    boolean isEnded() {
+        return ended;
+    }
+
+    boolean isEmpty() {
+        return held.isEmpty();
+    }
+
+    /** Whether a row would go straight through. */
+    boolean wantsRow() {
+        if (discards) {
+            return true;
+        }
+        DemandFlux<Object> to = flux;
+        if (to == null || !held.isEmpty()) {
+            return false;
+        }
+        return !reader.readsRows() || to.refuseBadRequest() || to.isOver() || to.hasDemand();
+    }
+
+    void onRow(DataRow row) {
+        rows++;
+        if (discards) {
+            return;
+        }
+        if (wantsRow()) {
+            passRow(row);
+            return;
+        }
+        byte[] bytes = row.copyBody();
+        owner.held(bytes.length);
+        held.add(bytes);
+    }
+
+    void onMessage(Result.Message message) {
+        pass(message);
+    }
+
+    /** The command has ended; {@code count} is -1 where its tag has none. A tag counts its last portion only, the rows count all (S2.3.11). */
+    void onCount(long count) {
+        long most = Math.max(count, count < 0 ? -1 : rows);
+        if (most >= 0) {
+            pass(new Count(most));
+        }
+    }
+
+    void onEnd(@Nullable Throwable error) {
+        ended = true;
+        pass(error == null ? COMPLETED : new End(error));
+    }
+
+    private void pass(Object segment) {
+        if (!discards) {
+            held.add(segment);
+            drain();
+        }
+    }
+
+    /** Delivers what waits, as far as demand goes. */
+    void drain() {
+        DemandFlux<Object> to = flux;
+        if (to == null || draining) {
+            return;
+        }
+        draining = true;
+        try {
+            to.refuseBadRequest();
+            while (!held.isEmpty() && !to.isOver() && (!needsDemand(held.peek()) || to.hasDemand())) {
+                deliver(held.poll(), to);
+            }
+        } catch (Throwable e) {
+            Exceptions.throwIfJvmFatal(e);
+            to.fail(e);
+            discard();
+        } finally {
+            draining = false;
+        }
+    }
+
+    private boolean needsDemand(@Nullable Object segment) {
+        if (segment instanceof byte[]) {
+            return reader.readsRows();
+        }
+        if (segment instanceof Count) {
+            return reader.readsCount();
+        }
+        boolean message = segment instanceof Result.Message || (segment instanceof End end && end.error() != null);
+        return message && reader.readsMessages();
+    }
+
+    private void deliver(@Nullable Object segment, DemandFlux<Object> to) {
+        if (segment instanceof byte[] bytes) {
+            giveBack(bytes);
+            replayed.moveTo(Unpooled.wrappedBuffer(bytes), 0, bytes.length);
+            passRow(replayed);
+        } else if (segment instanceof Count count) {
+            emit(to, reader.readsCount() && accepts(new Counted(count.rows())) ? reader.onCount(count.rows()) : null);
+        } else if (segment instanceof Result.Message message) {
+            emit(to, reader.readsMessages() && accepts(message) ? reader.onMessage(message) : null);
+        } else if (segment instanceof End end) {
+            finish(end, to);
+        }
+    }
+
+    private void finish(End end, DemandFlux<Object> to) {
+        if (end.error() instanceof R2dbcException error) {
+            Result.Message message = new ErrorMessage(error);
+            boolean passes = accepts(message);
+            if (passes && !reader.readsMessages()) {
+                to.fail(error);
+                return;
+            }
+            emit(to, passes ? reader.onMessage(message) : null);
+            to.complete();
+        } else if (end.error() != null) {
+            to.fail(end.error());
+        } else {
+            to.complete();
+        }
+    }
+
+    private void giveBack(@Nullable Object segment) {
+        if (segment instanceof byte[] bytes) {
+            owner.held(-bytes.length);
+        }
+    }
+
+    private void passRow(DataRow row) {
+        DemandFlux<Object> to = flux;
+        PgxcRow standing = cursor;
+        if (to == null || standing == null || !reader.readsRows()) {
+            return;
+        }
+        Object element;
+        standing.enter(row);
+        try {
+            element = filter == null || filter.test(new PgxcRowSegment(standing)) ? reader.onRow(standing) : null;
+        } catch (Throwable e) {
+            Exceptions.throwIfJvmFatal(e);
+            to.fail(e);
+            discard();
+            return;
+        } finally {
+            standing.leave();
+        }
+        emit(to, element);
+    }
+
+    private boolean accepts(Result.Segment segment) {
+        return filter == null || filter.test(segment);
+    }
+
+    private static void emit(DemandFlux<Object> to, @Nullable Object element) {
+        if (element != null) {
+            to.next(element);
+        }
+    }
+}

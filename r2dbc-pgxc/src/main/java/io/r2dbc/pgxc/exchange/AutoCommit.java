@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.r2dbc.pgxc.exchange;
+
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Answers "is every statement its own transaction?" at once, on any thread, although transactions begin and end on the event loop.
+ */
+final class AutoCommit {
+
+    private final AtomicInteger beginsUnderway = new AtomicInteger();
+    private volatile boolean inTransaction;
+
+    boolean isOn() {
+        return beginsUnderway.get() == 0 && !inTransaction;
+    }
+
+    void beginSubscribed() {
+        beginsUnderway.incrementAndGet();
+    }
+
+    void beginArrived() {
+        beginsUnderway.decrementAndGet();
+    }
+
+    void inTransaction(boolean open) {
+        inTransaction = open;
+    }
+}

@@ -1,0 +1,349 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.r2dbc.pgxc.exchange;
+
+import io.r2dbc.pgxc.exchange.Failure.ServerError;
+import io.r2dbc.pgxc.exchange.SessionState.Projection;
+import io.r2dbc.pgxc.wire.BackendMessage;
+import io.r2dbc.pgxc.wire.BackendMessage.CommandComplete;
+import io.r2dbc.pgxc.wire.BackendMessage.CopyInResponse;
+import io.r2dbc.pgxc.wire.BackendMessage.CopyOutResponse;
+import io.r2dbc.pgxc.wire.BackendMessage.ReadyForQuery;
+import io.r2dbc.pgxc.wire.BackendMessage.RowDescription;
+import io.r2dbc.pgxc.wire.BackendMessage.Signal;
+import io.r2dbc.pgxc.wire.DataRow;
+import io.r2dbc.pgxc.wire.ErrorFields;
+import io.r2dbc.pgxc.wire.FrontendMessage.Bare;
+import io.r2dbc.pgxc.wire.FrontendMessage.CopyFail;
+import io.r2dbc.pgxc.wire.Tag;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A flight through the extended protocol (48.2.3): one statement or binding after the other, and one Sync, so all or nothing (X6).
+ *
+ * <p>What is sent is {@link FlightWriter}'s business; here the answers are taken, step by step, in the order they must come. An error
+ * is held until ReadyForQuery, because only then it is known whether the flight may be repeated unseen (X9, X10), and the last
+ * Result's end is held with it, because outside a transaction only ReadyForQuery says that the work is done (X5).
+ */
+public final class ExtendedQuery extends QueryExchange {
+
+    private enum Awaits {
+        STATEMENT,
+        BIND,
+        ROWS,
+        COPY,
+        ROLLBACK,
+        SYNC
+    }
+
+    private static final String COPY_HINT = "COPY FROM STDIN and COPY TO STDOUT cannot run as an ordinary statement";
+
+    private final FlightWriter writer;
+    private final List<Step> steps;
+    private final StatementFacts facts;
+    private final Retry retry = new Retry();
+    private int answering;
+    private int rollbackAnswers;
+    private Awaits awaits = Awaits.STATEMENT;
+    private long lastRows;
+    private boolean suspended;
+    private @Nullable Failure failure;
+
+    /**
+     * Prepares a flight.
+     *
+     * @param steps at least one
+     * @param fetchSize rows per Execute, 0 for all; only a flight of one step can have one
+     */
+    public ExtendedQuery(List<Step> steps, int fetchSize, StatementFacts facts, ResultConsumer consumer) {
+        super(steps.get(0).sql(), facts.readsOnly(), consumer);
+        this.steps = steps;
+        this.facts = facts;
+        this.writer = new FlightWriter(this, steps, steps.size() == 1 ? fetchSize : 0);
+    }
+
+    @Override
+    public Written write(SessionState session, Outbox out) {
+        Written written = writer.write(session, out, failure != null, isCancelled());
+        if (facts.isFence()) {
+            session.project(Projection.UNKNOWN);
+        }
+        return written;
+    }
+
+    @Override
+    public BeginRule beginRule() {
+        return BeginRule.CARRIES;
+    }
+
+    @Override
+    public boolean holdsBack() {
+        return !isAnswered() && (facts.isFence() || isCancelled() || writer.ownsConnection() || awaitsDeduction());
+    }
+
+    private boolean awaitsDeduction() {
+        return writer.triesDeduction() && !steps.get(0).statement().isParsed();
+    }
+
+    @Override
+    public boolean wants(byte tag) {
+        if (tag == Tag.PORTAL_SUSPENDED && writer.ownsConnection() && isResultOpen() && !isCancelled()) {
+            return consumer.wantsRow();
+        }
+        return super.wants(tag);
+    }
+
+    @Override
+    @Nullable RowDescription columns() {
+        return step().statement().columns();
+    }
+
+    @Override
+    short @Nullable [] formats() {
+        return step().formats();
+    }
+
+    private Step step() {
+        return steps.get(answering);
+    }
+
+    @Override
+    public void onRow(DataRow row) {
+        if (awaits != Awaits.ROWS) {
+            throw Replies.unexpected("DataRow", label());
+        }
+        super.onRow(row);
+        writer.onRow();
+    }
+
+    @Override
+    public Progress onMessage(BackendMessage message, SessionState session, Outbox out) {
+        if (message instanceof ReadyForQuery) {
+            return finish(message, session);
+        }
+        if (failure instanceof ServerError) {
+            throw unexpected(message);
+        }
+        if (awaits == Awaits.STATEMENT) {
+            awaits = nextStep(message);
+        }
+        switch (awaits) {
+            case STATEMENT -> onStatement(message, session);
+            case BIND -> onBind(message);
+            case ROWS -> onRowsEnd(message, session, out);
+            case COPY -> onCopy(message);
+            case ROLLBACK -> onRollback(message);
+            case SYNC -> onClosed(message);
+        }
+        return Progress.MORE;
+    }
+
+    private Awaits nextStep(BackendMessage message) {
+        if (answering < writer.written()) {
+            return step().parses() ? Awaits.STATEMENT : Awaits.BIND;
+        }
+        if (!writer.isAbandoned()) {
+            throw unexpected(message);
+        }
+        return Awaits.ROLLBACK;
+    }
+
+    private void onStatement(BackendMessage message, SessionState session) {
+        if (message == Signal.PARSE_COMPLETE) {
+            step().rememberDeduction(session);
+        }
+        if (step().statement().onMessage(message, session.formats)) {
+            awaits = Awaits.BIND;
+        }
+    }
+
+    private void onBind(BackendMessage message) {
+        if (message != Signal.BIND_COMPLETE) {
+            throw unexpected(message);
+        }
+        awaits = Awaits.ROWS;
+    }
+
+    private void onRowsEnd(BackendMessage message, SessionState session, Outbox out) {
+        if (message instanceof CommandComplete complete) {
+            if (facts.resetsStatements()) {
+                session.onCommandTag(complete.tag());
+            }
+            stepEnds(complete.rows(), out);
+        } else if (message == Signal.EMPTY_QUERY_RESPONSE) {
+            stepEnds(-1, out);
+        } else if (message == Signal.PORTAL_SUSPENDED) {
+            onSuspended(message, out);
+        } else if (message instanceof CopyInResponse) {
+            failure = new Failure.Local(new UnsupportedOperationException(COPY_HINT));
+            out.send(new CopyFail(COPY_HINT));
+            out.send(Bare.SYNC);
+        } else if (message instanceof CopyOutResponse) {
+            failure = new Failure.Local(new UnsupportedOperationException(COPY_HINT));
+            discardCopy();
+            awaits = Awaits.COPY;
+        } else {
+            throw unexpected(message);
+        }
+    }
+
+    private void onSuspended(BackendMessage message, Outbox out) {
+        if (!writer.hasPortal()) {
+            throw unexpected(message);
+        }
+        answeredSomething();
+        open();
+        switch (writer.onSuspended(out, isCancelled())) {
+            case GOES_ON -> awaits = Awaits.ROWS;
+            case CLOSED -> awaits = Awaits.SYNC;
+            case SUSPENDED -> {
+                suspended = true;
+                awaits = Awaits.SYNC;
+            }
+        }
+    }
+
+    private void stepEnds(long rows, Outbox out) {
+        answeredSomething();
+        open();
+        boolean last = answering == writer.written() - 1 && writer.isComplete();
+        if (!last) {
+            close(rows);
+            answering++;
+            awaits = Awaits.STATEMENT;
+            return;
+        }
+        lastRows = rows;
+        awaits = Awaits.SYNC;
+        writer.onPortalEnd(out);
+    }
+
+    private void onCopy(BackendMessage message) {
+        if (message instanceof CommandComplete) {
+            awaits = Awaits.SYNC;
+        } else if (message != Signal.COPY_DONE) {
+            throw unexpected(message);
+        }
+    }
+
+    private void onClosed(BackendMessage message) {
+        if (message != Signal.CLOSE_COMPLETE || !writer.takeClose()) {
+            throw unexpected(message);
+        }
+    }
+
+    private void onRollback(BackendMessage message) {
+        boolean fits =
+                switch (rollbackAnswers++) {
+                    case 0 -> message == Signal.PARSE_COMPLETE;
+                    case 1 -> message == Signal.BIND_COMPLETE;
+                    case 2 -> message instanceof CommandComplete;
+                    default -> false;
+                };
+        if (!fits) {
+            throw unexpected(message);
+        }
+        if (rollbackAnswers == 3) {
+            awaits = Awaits.SYNC;
+        }
+    }
+
+    @Override
+    public void onError(Failure error, SessionState session, Outbox out) {
+        if (failure instanceof ServerError) {
+            return;
+        }
+        Failure told = session.onError(translated(error));
+        if (failure == null) {
+            failure = told;
+        }
+        writer.onError(told, session, out);
+    }
+
+    /** A statement that does not exist because its Parse failed fails with what that said (X8). */
+    private Failure translated(Failure error) {
+        boolean missing = error instanceof ServerError server && "26000".equals(server.fields().sqlState());
+        if (!missing || answering >= steps.size() || !step().isResolved()) {
+            return error;
+        }
+        Failure reason = step().statement().failure();
+        return reason == null ? error : reason;
+    }
+
+    private Progress finish(BackendMessage message, SessionState session) {
+        Failure abandoned = writer.abandonedBecause();
+        Failure outcome = abandoned == null ? failure : abandoned;
+        if (outcome == null && awaits != Awaits.SYNC) {
+            if (isResultOpen()) {
+                throw unexpected(message);
+            }
+            outcome = new ServerError(ErrorFields.synthetic("08P01", "The server skipped the statement without saying why"));
+        }
+        if (outcome != null && retry.applies(outcome, this, session)) {
+            reset();
+            return Progress.REPEAT;
+        }
+        if (!isCancelled()) {
+            tellEnd(outcome);
+        }
+        writer.onEnd(suspended && outcome == null, isCancelled());
+        return Progress.DONE;
+    }
+
+    private void tellEnd(@Nullable Failure outcome) {
+        if (suspended && outcome == null) {
+            return;
+        }
+        if (outcome == null) {
+            close(lastRows);
+        } else {
+            consumer.onError(outcome);
+        }
+        consumer.onEnd();
+    }
+
+    private void reset() {
+        failure = null;
+        answering = 0;
+        awaits = Awaits.STATEMENT;
+        writer.reset();
+    }
+
+    List<Step> steps() {
+        return steps;
+    }
+
+    boolean ranInTransaction() {
+        return writer.ranInTransaction();
+    }
+
+    boolean hasAnswered() {
+        return isResultOpen() || answering > 0;
+    }
+
+    boolean isGuarded() {
+        return writer.isGuarded();
+    }
+
+    @Override
+    public void cancel() {
+        super.cancel();
+        writer.onCancel();
+    }
+
+    @Override
+    public void setAside() {
+        super.setAside();
+        writer.readToTheEnd();
+    }
+
+    @Override
+    public boolean mayStopAtServer() {
+        return super.mayStopAtServer() && !writer.hasPortal() && awaits != Awaits.SYNC && failure == null;
+    }
+
+    @Override
+    public void fail(Failure reason) {
+        tellFailure(said(failure, reason));
+    }
+}

@@ -1,0 +1,303 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.r2dbc.pgxc.exchange;
+
+import io.netty.buffer.ByteBuf;
+import io.r2dbc.pgxc.exchange.Exchange.Written;
+import io.r2dbc.pgxc.wire.FrontendMessage.Bare;
+import io.r2dbc.pgxc.wire.FrontendMessage.Bind;
+import io.r2dbc.pgxc.wire.FrontendMessage.Close;
+import io.r2dbc.pgxc.wire.FrontendMessage.Execute;
+import io.r2dbc.pgxc.wire.FrontendMessage.Parse;
+import io.r2dbc.pgxc.wire.FrontendMessage.Target;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Says what an {@link ExtendedQuery} has to say: rides ahead, one step after the other as the socket takes them, then Sync.
+ *
+ * <p>With a fetch size there are two ways (X11). Inside a transaction a named portal is asked for a chunk and synced, and others speak
+ * between the chunks. Outside one a Sync would end the portal, so chunks are flushed and the connection is this flight's to the end.
+ */
+final class FlightWriter {
+
+    /** What became of the flight when its portal was suspended. */
+    enum Suspension {
+        GOES_ON,
+        SUSPENDED,
+        CLOSED
+    }
+
+    private static final String GUARD = "\"pgxc_deduction\"";
+    private static final int[] NO_TYPES = {};
+    private static final short[] TEXT = {};
+
+    private final ExtendedQuery flight;
+    private final List<Step> steps;
+    private final int fetchSize;
+    private int written;
+    private boolean inTransaction;
+    private boolean triesDeduction;
+    private boolean guarded;
+    private boolean recovers;
+    private boolean abandoned;
+    private boolean synced;
+    private boolean readsToTheEnd;
+    private boolean awaitsClose;
+    private @Nullable Failure abandonedBecause;
+    private @Nullable Portal portal;
+
+    FlightWriter(ExtendedQuery flight, List<Step> steps, int fetchSize) {
+        this.flight = flight;
+        this.steps = steps;
+        this.fetchSize = fetchSize;
+    }
+
+    Written write(SessionState session, Outbox out, boolean failed, boolean cancelled) {
+        if (written == 0) {
+            start(session, out);
+        }
+        while (written < steps.size() && !failed && !abandoned) {
+            if (out.isFull()) {
+                return Written.PARTLY;
+            }
+            if (cancelled) {
+                abandon(session, out, null);
+            } else {
+                next(session, out);
+            }
+        }
+        if (ownsConnection()) {
+            out.send(Bare.FLUSH);
+        } else {
+            sync(out);
+        }
+        return Written.ALL;
+    }
+
+    private void sync(Outbox out) {
+        if (!synced) {
+            synced = true;
+            out.send(Bare.SYNC);
+        }
+    }
+
+    /** Encodes the first step before anything rides ahead of it, so that a value that cannot be encoded sends nothing at all. */
+    private void start(SessionState session, Outbox out) {
+        Step first = steps.get(0);
+        ByteBuf buffer = out.buffer();
+        int mark = buffer.writerIndex();
+        inTransaction = session.projectsTransaction();
+        try {
+            first.resolve(session);
+            triesDeduction = first.isUntried(session);
+            guarded = triesDeduction && inTransaction && session.profile().savepoints();
+            if (guarded) {
+                first.parsedElsewhere();
+            }
+            if (fetchSize > 0 && inTransaction) {
+                portal = new Portal(session, out, first, fetchSize, flight.consumer, flight.label());
+            }
+            first.write(out, portalName(), fetchSize);
+        } catch (RuntimeException e) {
+            buffer.writerIndex(mark);
+            forgetUnsent(first, session);
+            throw e;
+        }
+        written = 1;
+        rideAhead(session, out, mark);
+        if (portal != null) {
+            portal.open();
+        }
+    }
+
+    private void forgetUnsent(Step step, SessionState session) {
+        if (step.isResolved() && (step.parses() || guarded)) {
+            session.statements.forget(step.statement());
+        }
+    }
+
+    private void rideAhead(SessionState session, Outbox out, int mark) {
+        if (session.closes().isEmpty() && !session.beginWaits() && !guarded && !recovers) {
+            return;
+        }
+        ByteBuf buffer = out.buffer();
+        byte[] flightBytes = new byte[buffer.writerIndex() - mark];
+        buffer.getBytes(mark, flightBytes);
+        buffer.writerIndex(mark);
+        session.rideAhead(out);
+        if (recovers) {
+            out.ride(new Ride.Commands(List.of("ROLLBACK TO SAVEPOINT " + GUARD, "RELEASE SAVEPOINT " + GUARD)));
+            recovers = false;
+        }
+        if (guarded) {
+            out.ride(new Ride.Commands(List.of("SAVEPOINT " + GUARD)));
+            out.ride(new Ride.Preparation(steps.get(0)));
+            out.ride(new Ride.Commands(List.of("RELEASE SAVEPOINT " + GUARD), session.statements.nextName()));
+        }
+        buffer.writeBytes(flightBytes);
+    }
+
+    private void next(SessionState session, Outbox out) {
+        ByteBuf buffer = out.buffer();
+        int mark = buffer.writerIndex();
+        Step step = steps.get(written);
+        Step previous = steps.get(written - 1);
+        try {
+            if (step.sharesKey(previous)) {
+                step.share(previous);
+            } else {
+                step.resolve(session);
+            }
+            step.write(out, "", 0);
+            written++;
+        } catch (RuntimeException e) {
+            buffer.writerIndex(mark);
+            forgetUnsent(step, session);
+            abandon(session, out, new Failure.Local(e));
+        }
+    }
+
+    /** A part of a flight must never commit (X6): roll back the implicit transaction, or break the one that is open. */
+    private void abandon(SessionState session, Outbox out, @Nullable Failure reason) {
+        abandoned = true;
+        abandonedBecause = reason;
+        if (inTransaction) {
+            out.send(new Execute(session.statements.nextName(), 0));
+            return;
+        }
+        out.send(new Parse("", "ROLLBACK", NO_TYPES));
+        out.send(new Bind("", "", NoValues.INSTANCE, TEXT));
+        out.send(new Execute("", 0));
+    }
+
+    /** The server said no and skips to the next Sync. */
+    void onError(Failure failure, SessionState session, Outbox out) {
+        for (int i = 0; i < written; i++) {
+            Step step = steps.get(i);
+            if (step.parses() && !step.statement().isParsed()) {
+                step.statement().failed(failure);
+                session.statements.forget(step.statement());
+                step.forgetDeduction(session);
+            }
+        }
+        if (failure instanceof Failure.ServerError error && Retry.isStale(error, flight)) {
+            forgetStale(session);
+        }
+        if (ownsConnection()) {
+            sync(out);
+        }
+    }
+
+    private void forgetStale(SessionState session) {
+        PreparedStatement statement = steps.get(0).statement();
+        session.statements.forget(statement);
+        if (statement.isParsed() && !statement.name().isEmpty()) {
+            session.closeLater(new Close(Target.STATEMENT, statement.name()));
+        }
+    }
+
+    Suspension onSuspended(Outbox out, boolean cancelled) {
+        if (portal != null) {
+            portal.onSuspended();
+            return Suspension.SUSPENDED;
+        }
+        if (cancelled) {
+            awaitsClose = true;
+            out.send(new Close(Target.PORTAL, ""));
+            sync(out);
+            return Suspension.CLOSED;
+        }
+        out.send(new Execute("", readsToTheEnd ? 0 : fetchSize));
+        if (readsToTheEnd) {
+            sync(out);
+        } else {
+            out.send(Bare.FLUSH);
+        }
+        return Suspension.GOES_ON;
+    }
+
+    void onRow() {
+        if (portal != null && !flight.isCancelled()) {
+            portal.onRow();
+        }
+    }
+
+    /** All rows of the last step are there. */
+    void onPortalEnd(Outbox out) {
+        if (ownsConnection()) {
+            sync(out);
+        }
+    }
+
+    /** ReadyForQuery has come: a portal lives on only if somebody will ask it for more. */
+    void onEnd(boolean suspended, boolean cancelled) {
+        if (portal != null && (!suspended || cancelled)) {
+            portal.end();
+        }
+    }
+
+    void onCancel() {
+        if (portal != null) {
+            portal.cancel();
+        }
+    }
+
+    boolean takeClose() {
+        boolean awaited = awaitsClose;
+        awaitsClose = false;
+        return awaited;
+    }
+
+    void reset() {
+        recovers = guarded;
+        guarded = false;
+        written = 0;
+        synced = false;
+        portal = null;
+    }
+
+    void readToTheEnd() {
+        readsToTheEnd = true;
+    }
+
+    private String portalName() {
+        return portal == null ? "" : portal.name();
+    }
+
+    int written() {
+        return written;
+    }
+
+    boolean isComplete() {
+        return written == steps.size();
+    }
+
+    boolean isAbandoned() {
+        return abandoned;
+    }
+
+    @Nullable Failure abandonedBecause() {
+        return abandonedBecause;
+    }
+
+    boolean triesDeduction() {
+        return triesDeduction;
+    }
+
+    boolean isGuarded() {
+        return guarded;
+    }
+
+    boolean ranInTransaction() {
+        return inTransaction;
+    }
+
+    boolean hasPortal() {
+        return fetchSize > 0;
+    }
+
+    /** Whether chunks are flushed, not synced, so that nobody else may speak before the end. */
+    boolean ownsConnection() {
+        return fetchSize > 0 && !inTransaction;
+    }
+}

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.r2dbc.pgxc.exchange;
+
+import io.r2dbc.pgxc.auth.AuthenticationException;
+import io.r2dbc.pgxc.auth.Md5Password;
+import io.r2dbc.pgxc.auth.ScramClient;
+import io.r2dbc.pgxc.wire.BackendMessage.Authentication;
+import io.r2dbc.pgxc.wire.BackendMessage.AuthenticationCleartextPassword;
+import io.r2dbc.pgxc.wire.BackendMessage.AuthenticationGss;
+import io.r2dbc.pgxc.wire.BackendMessage.AuthenticationMd5Password;
+import io.r2dbc.pgxc.wire.BackendMessage.AuthenticationOk;
+import io.r2dbc.pgxc.wire.BackendMessage.AuthenticationSasl;
+import io.r2dbc.pgxc.wire.BackendMessage.AuthenticationSaslContinue;
+import io.r2dbc.pgxc.wire.BackendMessage.AuthenticationSaslFinal;
+import io.r2dbc.pgxc.wire.BackendMessage.AuthenticationSspi;
+import io.r2dbc.pgxc.wire.BackendMessage.AuthenticationUnsupported;
+import io.r2dbc.pgxc.wire.FrontendMessage.Password;
+import io.r2dbc.pgxc.wire.FrontendMessage.SaslInitialResponse;
+import io.r2dbc.pgxc.wire.FrontendMessage.SaslResponse;
+import io.r2dbc.pgxc.wire.ProtocolException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Answers the server's authentication requests, in the only orders that are legal (protocol 48.2.1).
+ *
+ * <p>Once SCRAM has begun, nothing but a verified server signature leads on: a server that skips its proof is refused (S2.1.12).
+ */
+final class Login {
+
+    private enum Awaits {
+        REQUEST,
+        OK,
+        SCRAM_CHALLENGE,
+        SCRAM_FINAL,
+        NOTHING
+    }
+
+    private final Credentials credentials;
+    private Awaits awaits = Awaits.REQUEST;
+    private boolean computing;
+    private @Nullable ScramClient scram;
+
+    Login(Credentials credentials) {
+        this.credentials = credentials;
+    }
+
+    boolean isOver() {
+        return awaits == Awaits.NOTHING;
+    }
+
+    void end() {
+        if (scram != null && !computing) {
+            scram.destroy();
+        }
+    }
+
+    void onRequest(Authentication request, Outbox out) {
+        try {
+            answer(request, out);
+        } catch (AuthenticationException e) {
+            throw refused(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private void answer(Authentication request, Outbox out) {
+        if (request instanceof AuthenticationOk) {
+            onOk();
+        } else if (request instanceof AuthenticationSaslContinue challenge) {
+            onChallenge(challenge, out);
+        } else if (request instanceof AuthenticationSaslFinal last) {
+            onFinal(last);
+        } else if (awaits != Awaits.REQUEST) {
+            throw outOfOrder(request);
+        } else if (request instanceof AuthenticationCleartextPassword) {
+            sendPassword(clearText(), out);
+        } else if (request instanceof AuthenticationMd5Password md5) {
+            sendPassword(Md5Password.answer(utf8(credentials.user()), utf8(password()), md5.salt()), out);
+        } else if (request instanceof AuthenticationSasl sasl) {
+            onSasl(sasl.mechanisms(), out);
+        } else {
+            throw refused("The server asks for authentication by " + method(request)
+                    + ", which this driver does not know; it knows trust, password, md5 and scram-sha-256", null);
+        }
+    }
+
+    private void onOk() {
+        if (awaits != Awaits.REQUEST && awaits != Awaits.OK) {
+            throw new ProtocolException("AuthenticationOk came in the middle of SCRAM, before the server proved who it is");
+        }
+        awaits = Awaits.NOTHING;
+        end();
+    }
+
+    private void sendPassword(byte[] password, Outbox out) {
+        out.send(new Password(password));
+        awaits = Awaits.OK;
+    }
+
+    private byte[] clearText() {
+        if (!credentials.mayBeClearText()) {
+            throw refused("The server asks for the password in clear text over a connection that is not encrypted."
+                    + " Let the server use scram-sha-256, or set allowCleartextPassword=true if the network is trusted", null);
+        }
+        return utf8(password());
+    }
+
+    private void onSasl(List<String> mechanisms, Outbox out) {
+        if (mechanisms.contains(ScramClient.MECHANISM + "-PLUS")) {
+            throw new ProtocolException("The server offers SCRAM-SHA-256-PLUS, which needs TLS, on a connection without TLS:"
+                    + " something between here and the server took TLS away");
+        }
+        if (!mechanisms.contains(ScramClient.MECHANISM)) {
+            throw refused("The server offers " + mechanisms + " only; this driver knows " + ScramClient.MECHANISM, null);
+        }
+        scram = new ScramClient(password(), credentials.scramMaxIterations());
+        out.send(new SaslInitialResponse(ScramClient.MECHANISM, scram.clientFirst()));
+        awaits = Awaits.SCRAM_CHALLENGE;
+    }
+
+    private void onChallenge(AuthenticationSaslContinue challenge, Outbox out) {
+        ScramClient client = scram;
+        if (awaits != Awaits.SCRAM_CHALLENGE || client == null) {
+            throw outOfOrder(challenge);
+        }
+        client.serverFirst(challenge.data());
+        awaits = Awaits.SCRAM_FINAL;
+        computing = true;
+        out.offload(client::clientFinal, answer -> {
+            computing = false;
+            out.send(new SaslResponse(answer));
+        });
+    }
+
+    private void onFinal(AuthenticationSaslFinal last) {
+        if (awaits != Awaits.SCRAM_FINAL || computing || scram == null) {
+            throw outOfOrder(last);
+        }
+        scram.serverFinal(last.data());
+        if (!scram.isVerified()) {
+            throw refused("The server did not prove that it knows the password", null);
+        }
+        awaits = Awaits.OK;
+    }
+
+    private CharSequence password() {
+        CharSequence password = credentials.password();
+        if (password == null) {
+            throw refused("The server asks for a password and none is set; set the option password", null);
+        }
+        return password;
+    }
+
+    private static byte[] utf8(CharSequence text) {
+        return text.toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static String method(Authentication request) {
+        if (request instanceof AuthenticationUnsupported other) {
+            return other.method();
+        }
+        if (request instanceof AuthenticationGss) {
+            return "GSSAPI";
+        }
+        return request instanceof AuthenticationSspi ? "SSPI" : request.getClass().getSimpleName();
+    }
+
+    private static ProtocolException outOfOrder(Authentication request) {
+        return new ProtocolException(request.getClass().getSimpleName() + " came out of order");
+    }
+
+    private static SessionEndException refused(String message, @Nullable Throwable cause) {
+        return new SessionEndException(new Failure.Refused(message, cause));
+    }
+}

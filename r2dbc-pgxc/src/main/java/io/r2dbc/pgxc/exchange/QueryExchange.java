@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.r2dbc.pgxc.exchange;
+
+import io.netty.buffer.ByteBuf;
+import io.r2dbc.pgxc.wire.BackendMessage.RowDescription;
+import io.r2dbc.pgxc.wire.DataRow;
+import io.r2dbc.pgxc.wire.ErrorFields;
+import io.r2dbc.pgxc.wire.ProtocolException;
+import io.r2dbc.pgxc.wire.Tag;
+import org.jspecify.annotations.Nullable;
+
+/** What every conversation with results has in common: demand, set-aside and cancellation pass through it to the consumer. */
+abstract class QueryExchange extends Exchange {
+
+    final ResultConsumer consumer;
+    private final String sql;
+    private final boolean readsOnly;
+    private boolean resultOpen;
+    private boolean rowsExpected;
+    private boolean answeredSomething;
+    private boolean discardsCopy;
+    private int columnCount;
+
+    QueryExchange(String sql, boolean readsOnly, ResultConsumer consumer) {
+        this.sql = sql;
+        this.readsOnly = readsOnly;
+        this.consumer = consumer;
+    }
+
+    @Override
+    public String label() {
+        return sql;
+    }
+
+    @Override
+    public boolean wants(byte tag) {
+        if (isCancelled()) {
+            return true;
+        }
+        return switch (tag) {
+            case Tag.DATA_ROW -> wantsRow();
+            case Tag.COMMAND_COMPLETE, Tag.EMPTY_QUERY_RESPONSE, Tag.PORTAL_SUSPENDED -> resultOpen || consumer.wantsResult();
+            default -> true;
+        };
+    }
+
+    private boolean wantsRow() {
+        if (!resultOpen) {
+            if (!consumer.wantsResult()) {
+                return false;
+            }
+            open();
+        }
+        return isCancelled() || consumer.wantsRow();
+    }
+
+    /** The columns of the rows that come next; null where rows are not to be expected. */
+    abstract @Nullable RowDescription columns();
+
+    /** What Bind asked for, or null where the description itself says it. */
+    abstract short @Nullable [] formats();
+
+    /** Opens the Result unless it is open already. */
+    final void open() {
+        if (resultOpen) {
+            return;
+        }
+        resultOpen = true;
+        RowDescription columns = columns();
+        rowsExpected = columns != null;
+        columnCount = columns == null ? 0 : columns.columns().size();
+        if (!isCancelled()) {
+            consumer.onResult(columns, formats());
+        }
+    }
+
+    final void close(long rows) {
+        resultOpen = false;
+        if (!isCancelled()) {
+            consumer.onResultEnd(rows);
+        }
+    }
+
+    final boolean isResultOpen() {
+        return resultOpen;
+    }
+
+    /** A portal that was suspended keeps its Result open over several exchanges. */
+    final void resumeResult(int columns) {
+        resultOpen = true;
+        rowsExpected = true;
+        columnCount = columns;
+    }
+
+    @Override
+    public void onRow(DataRow row) {
+        answeredSomething = true;
+        open();
+        if (!rowsExpected) {
+            throw new ProtocolException("DataRow came without a RowDescription");
+        }
+        if (row.columnCount() != columnCount) {
+            throw new ProtocolException("DataRow has " + row.columnCount() + " columns where RowDescription has " + columnCount);
+        }
+        if (!isCancelled()) {
+            consumer.onRow(row);
+        }
+    }
+
+    final void discardCopy() {
+        discardsCopy = true;
+    }
+
+    @Override
+    public void onCopyData(ByteBuf in, int offset, int length) {
+        if (!discardsCopy) {
+            throw Replies.unexpected("CopyData", sql);
+        }
+    }
+
+    final void answeredSomething() {
+        answeredSomething = true;
+    }
+
+    /** A statement that writes is not stopped once it has answered: its rows or its count are out. */
+    @Override
+    public boolean mayStopAtServer() {
+        return readsOnly || !answeredSomething;
+    }
+
+    @Override
+    public void onNotice(ErrorFields notice) {
+        if (!isCancelled()) {
+            consumer.onNotice(notice);
+        }
+    }
+
+    @Override
+    public void setAside() {
+        consumer.setAside();
+    }
+
+    @Override
+    public boolean canSetAside() {
+        return !isCancelled() && consumer.canSetAside();
+    }
+
+    @Override
+    public boolean hasReader() {
+        return consumer.hasReader();
+    }
+
+    /** The error that has come already says more than the end that follows it. */
+    final Failure said(@Nullable Failure earlier, Failure end) {
+        if (earlier instanceof Failure.ServerError error) {
+            return end instanceof Failure.ConnectionLost ? error.withConnectionLost() : error;
+        }
+        return earlier == null ? end : earlier;
+    }
+
+    final void tellFailure(Failure failure) {
+        if (!isCancelled()) {
+            consumer.onFailure(failure);
+        }
+    }
+
+    @Override
+    public void giveUp(Failure failure) {
+        tellFailure(failure);
+        cancel();
+    }
+}

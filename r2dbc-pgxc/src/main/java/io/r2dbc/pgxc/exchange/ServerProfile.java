@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.r2dbc.pgxc.exchange;
+
+/**
+ * What the server can do that others cannot, and the other way round. Nothing else in the driver asks which product it speaks to.
+ *
+ * @param postgresXc whether the server is a Postgres-XC coordinator
+ * @param savepoints whether SAVEPOINT works
+ * @param binaryResults whether binary results are what they say (on Postgres-XC they are not, S9.5)
+ */
+public record ServerProfile(boolean postgresXc, boolean savepoints, boolean binaryResults) {
+
+    public static final ServerProfile POSTGRESQL = new ServerProfile(false, true, true);
+}

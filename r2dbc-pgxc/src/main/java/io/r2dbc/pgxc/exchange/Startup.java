@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.r2dbc.pgxc.exchange;
+
+import io.r2dbc.pgxc.wire.BackendMessage;
+import io.r2dbc.pgxc.wire.BackendMessage.Authentication;
+import io.r2dbc.pgxc.wire.BackendMessage.AuthenticationOk;
+import io.r2dbc.pgxc.wire.BackendMessage.BackendKeyData;
+import io.r2dbc.pgxc.wire.BackendMessage.ReadyForQuery;
+import io.r2dbc.pgxc.wire.FrontendMessage;
+import io.r2dbc.pgxc.wire.ProtocolException;
+import io.r2dbc.pgxc.wire.Tag;
+import java.util.Map;
+
+/**
+ * The first conversation of a session: StartupMessage, authentication, the server's reports, ReadyForQuery (protocol 48.2.1).
+ *
+ * <p>Its whole time is bounded by the connect timeout, which is the session's business.
+ */
+public final class Startup extends Exchange {
+
+    /** Protocol 3.0, which every supported server speaks. */
+    private static final int VERSION_3_0 = 0x0003_0000;
+
+    private static final int KEY_LENGTH_3_0 = 4;
+
+    private final Map<String, String> parameters;
+    private final Login login;
+    private final Done done;
+
+    /** {@code parameters} go into StartupMessage as they are; {@code user} among them. */
+    public Startup(Map<String, String> parameters, Credentials credentials, Done done) {
+        this.parameters = parameters;
+        this.login = new Login(credentials);
+        this.done = done;
+    }
+
+    @Override
+    public Written write(SessionState session, Outbox out) {
+        out.send(new FrontendMessage.Startup(VERSION_3_0, parameters));
+        return Written.ALL;
+    }
+
+    @Override
+    public boolean holdsBack() {
+        return !isAnswered();
+    }
+
+    @Override
+    public boolean wants(byte tag) {
+        if (tag == Tag.DATA_ROW || tag == Tag.COPY_DATA) {
+            throw new ProtocolException("Rows or COPY data came before the session began");
+        }
+        return true;
+    }
+
+    @Override
+    public Progress onMessage(BackendMessage message, SessionState session, Outbox out) {
+        if (message instanceof Authentication request) {
+            login.onRequest(request, out);
+            return Progress.MORE;
+        }
+        if (!login.isOver()) {
+            throw unexpected(message);
+        }
+        if (message instanceof BackendKeyData key) {
+            onKey(key, session);
+            return Progress.MORE;
+        }
+        if (!(message instanceof ReadyForQuery)) {
+            throw unexpected(message);
+        }
+        done.succeeded();
+        return Progress.DONE;
+    }
+
+    private static void onKey(BackendKeyData key, SessionState session) {
+        if (key.secretKey().length != KEY_LENGTH_3_0) {
+            throw new ProtocolException("BackendKeyData of protocol 3.0 has a secret of " + KEY_LENGTH_3_0 + " bytes, not "
+                    + key.secretKey().length);
+        }
+        session.backendKey(key);
+    }
+
+    /** Whether the message says that the peer has let us in. */
+    public static boolean isAccepted(BackendMessage message) {
+        return message instanceof AuthenticationOk;
+    }
+
+    @Override
+    public void onError(Failure failure, SessionState session, Outbox out) {
+        Failure said = failure instanceof Failure.ServerError error ? error.withConnectionLost() : failure;
+        throw new SessionEndException(said);
+    }
+
+    @Override
+    public void fail(Failure failure) {
+        login.end();
+        done.failed(failure);
+    }
+
+    @Override
+    public String label() {
+        return "StartupMessage";
+    }
+}

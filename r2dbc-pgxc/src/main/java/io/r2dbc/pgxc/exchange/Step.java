@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.r2dbc.pgxc.exchange;
+
+import io.r2dbc.pgxc.exchange.ParameterTyping.Outcome;
+import io.r2dbc.pgxc.wire.BindValues;
+import io.r2dbc.pgxc.wire.FrontendMessage.Bind;
+import io.r2dbc.pgxc.wire.FrontendMessage.Execute;
+import org.jspecify.annotations.Nullable;
+
+/** One execution of one statement within a flight: its SQL, its parameter types and its values. */
+public final class Step {
+
+    private final StatementKey key;
+    private final @Nullable StatementKey textKey;
+    private final BindValues values;
+    private boolean asText;
+    private boolean parses;
+    private @Nullable PreparedStatement statement;
+    private short[] formats = {};
+
+    /**
+     * Describes an execution.
+     *
+     * @param types the OIDs for Parse, 0 where the server is to deduce the type
+     * @param textTypes the same with {@code text} in place of Strings' zeros; null where no String leaves its type open (X10)
+     * @param values encoded when the exchange is written, and not to be changed until then
+     */
+    public Step(String sql, int[] types, int @Nullable [] textTypes, BindValues values) {
+        this.key = new StatementKey(sql, types);
+        this.textKey = textTypes == null ? null : new StatementKey(sql, textTypes);
+        this.values = values;
+    }
+
+    String sql() {
+        return key.sql();
+    }
+
+    /** Finds or makes the statement; afterwards {@link #parses} tells whether its Parse is this step's. */
+    void resolve(SessionState session) {
+        PreparedStatement cached = asText ? null : session.statements.get(key);
+        if (cached == null && textKey != null) {
+            cached = session.statements.get(textKey);
+        }
+        parses = cached == null;
+        statement = cached != null
+                ? cached
+                : session.statements.create(parsesAsText(session) ? textKey() : key, session.closes());
+    }
+
+    private StatementKey textKey() {
+        return textKey == null ? key : textKey;
+    }
+
+    private boolean parsesAsText(SessionState session) {
+        return textKey != null && (asText || session.typing.of(key.sql()) == Outcome.TEXT);
+    }
+
+    /** The same statement as another step's, bound to other values. */
+    void share(Step first) {
+        statement = first.statement();
+        parses = false;
+    }
+
+    /** Whether the two steps can share a statement. */
+    boolean sharesKey(Step other) {
+        return key.equals(other.key);
+    }
+
+    boolean parses() {
+        return parses;
+    }
+
+    void parsedElsewhere() {
+        parses = false;
+    }
+
+    /** Whether it is not known yet if the server can deduce what the Strings are. */
+    boolean isUntried(SessionState session) {
+        return parses && textKey != null && !asText && session.typing.of(key.sql()) == null;
+    }
+
+    /** Whether Parse leaves the types of Strings to the server, so that it could be tried again as text. */
+    boolean canParseAsText() {
+        return textKey != null && statement().key() == key;
+    }
+
+    void parseAsText() {
+        asText = true;
+    }
+
+    void rememberDeduction(SessionState session) {
+        if (textKey != null) {
+            session.typing.remember(key.sql(), statement().key() == key ? Outcome.DEDUCED : Outcome.TEXT);
+        }
+    }
+
+    /** A Parse as text that failed proves nothing for the next one. */
+    void forgetDeduction(SessionState session) {
+        if (textKey != null && statement().key() != key) {
+            session.typing.forget(key.sql());
+        }
+    }
+
+    PreparedStatement statement() {
+        if (statement == null) {
+            throw new IllegalStateException("The step is asked for its statement before its turn to be written");
+        }
+        return statement;
+    }
+
+    boolean isResolved() {
+        return statement != null;
+    }
+
+    short[] formats() {
+        return formats;
+    }
+
+    void write(Outbox out, String portal, int maxRows) {
+        PreparedStatement prepared = statement();
+        if (parses) {
+            prepared.writeParse(out);
+        }
+        formats = prepared.formats();
+        out.send(new Bind(portal, prepared.name(), values, formats));
+        out.send(new Execute(portal, maxRows));
+    }
+}

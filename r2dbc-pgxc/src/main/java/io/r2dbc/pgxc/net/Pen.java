@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.r2dbc.pgxc.net;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.r2dbc.pgxc.exchange.Exchange;
+import io.r2dbc.pgxc.exchange.Exchange.BeginRule;
+import io.r2dbc.pgxc.exchange.Exchange.Written;
+import io.r2dbc.pgxc.exchange.Failure;
+import io.r2dbc.pgxc.exchange.Outbox;
+import io.r2dbc.pgxc.exchange.Ride;
+import io.r2dbc.pgxc.exchange.SessionState;
+import io.r2dbc.pgxc.exchange.Transactions.BeginAlone;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import reactor.core.scheduler.Schedulers;
+
+/**
+ * Writes exchanges when their turn has come, into one buffer per turn of the event loop, flushed at its end.
+ *
+ * <p>When the socket does not take what is there, no further exchange is written: writing never gets more than about a buffer ahead of
+ * the socket, however many wait.
+ */
+final class Pen implements Outbox {
+
+    private static final int FULL = 64 * 1024;
+    private static final int USUAL = 1024;
+
+    private final SessionHandler session;
+    private final ExchangeQueue queue;
+    private final SessionState state;
+    private final ChannelFutureListener onWritten;
+    private @Nullable ByteBuf buffer;
+    private boolean halted;
+
+    Pen(SessionHandler session, ExchangeQueue queue, SessionState state) {
+        this.session = session;
+        this.queue = queue;
+        this.state = state;
+        this.onWritten = future -> {
+            if (future.cause() != null) {
+                session.onWriteFailed(future.cause());
+            }
+        };
+    }
+
+    @Override
+    public ByteBuf buffer() {
+        if (buffer == null) {
+            buffer = session.context().alloc().buffer(USUAL);
+        }
+        return buffer;
+    }
+
+    @Override
+    public boolean isFull() {
+        return buffer != null && buffer.readableBytes() >= FULL;
+    }
+
+    @Override
+    public void ride(Ride ride) {
+        ride.write(this);
+        queue.addRide(ride);
+    }
+
+    @Override
+    public void enqueue(Exchange follower) {
+        session.mailbox().put(follower);
+    }
+
+    @Override
+    public <T> void offload(Supplier<T> work, Consumer<T> then) {
+        Schedulers.boundedElastic().schedule(() -> {
+            try {
+                T outcome = work.get();
+                session.mailbox().put(() -> then.accept(outcome));
+            } catch (RuntimeException e) {
+                session.mailbox().put(() -> session.fail(new Failure.Refused(String.valueOf(e.getMessage()), e)));
+            }
+        });
+    }
+
+    /** While a CancelRequest is under way nothing new is written, so that it cannot hit what it was not meant for (X14). */
+    void halt(boolean now) {
+        halted = now;
+    }
+
+    /** Writes whatever may be written now. */
+    void write() {
+        while (session.end() == null && mayWriteOn()) {
+            Exchange next = queue.nextToWrite();
+            if (next == null || (halted && !queue.isBeingWritten(next))) {
+                return;
+            }
+            write(next);
+        }
+    }
+
+    private boolean mayWriteOn() {
+        if (isFull()) {
+            flush();
+        }
+        Channel channel = session.context().channel();
+        return channel.isWritable() || !channel.isActive();
+    }
+
+    private void write(Exchange next) {
+        Failure begin = state.beginFailure();
+        if (begin != null && next.needsTransaction() && !next.isWritten()) {
+            queue.taken(next);
+            next.fail(begin);
+            return;
+        }
+        Exchange exchange = next;
+        if (state.beginWaits() && next.beginRule() == BeginRule.AWAITS && !next.isWritten()) {
+            exchange = new BeginAlone(state);
+            queue.addFirst(exchange);
+        }
+        try {
+            note(exchange, exchange.write(state, this));
+        } catch (RuntimeException e) {
+            queue.taken(exchange);
+            exchange.fail(new Failure.Local(e));
+        }
+    }
+
+    private void note(Exchange exchange, Written written) {
+        switch (written) {
+            case ALL -> queue.written(exchange, true);
+            case PARTLY -> {
+                queue.written(exchange, false);
+                flush();
+            }
+            case NOTHING -> {
+                queue.taken(exchange);
+                exchange.answered();
+            }
+        }
+    }
+
+    /** What has been written leaves; the future is that of the last bytes. */
+    ChannelFuture flush() {
+        ByteBuf full = buffer;
+        buffer = null;
+        ChannelHandlerContext context = session.context();
+        if (full == null) {
+            return context.newSucceededFuture();
+        }
+        if (!full.isReadable()) {
+            full.release();
+            return context.newSucceededFuture();
+        }
+        return context.writeAndFlush(full).addListener(onWritten);
+    }
+
+    void release() {
+        if (buffer != null) {
+            buffer.release();
+            buffer = null;
+        }
+    }
+}

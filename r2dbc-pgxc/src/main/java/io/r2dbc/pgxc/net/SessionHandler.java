@@ -1,0 +1,385 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.r2dbc.pgxc.net;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.r2dbc.pgxc.exchange.Exchange;
+import io.r2dbc.pgxc.exchange.Failure;
+import io.r2dbc.pgxc.exchange.Failure.ConnectionLost;
+import io.r2dbc.pgxc.exchange.Failure.ProtocolViolation;
+import io.r2dbc.pgxc.exchange.SessionEndException;
+import io.r2dbc.pgxc.exchange.SessionState;
+import io.r2dbc.pgxc.wire.BackendDecoder;
+import io.r2dbc.pgxc.wire.BackendDecoder.Step;
+import io.r2dbc.pgxc.wire.ErrorFields;
+import io.r2dbc.pgxc.wire.FrontendMessage;
+import io.r2dbc.pgxc.wire.ProtocolException;
+import java.nio.channels.ClosedChannelException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The event loop's end of a session: reads on demand, decodes, dispatches, writes, flushes once per turn.
+ *
+ * <p>It stops reading only when a message is waiting that nobody wants yet. The bytes then stay here, in the kernel, at the server, and
+ * {@code parked} is set; whoever brings demand, a new exchange or a cancellation wakes it. Inside the decode loop everything of the
+ * kind only marks; encoding and flushing happen once at its end.
+ *
+ * <p>Everything here runs on the event loop; other threads come in through {@link Mailbox} alone.
+ */
+final class SessionHandler extends ChannelInboundHandlerAdapter {
+
+    private final SessionState state;
+    private final SessionEvents events;
+    private final ExchangeQueue queue;
+    private final Inbound inbound = new Inbound();
+    private final BackendDecoder decoder;
+    private final Dispatcher dispatcher;
+    private final Pen pen;
+    private final StallGuard stalls;
+    private final Stopper stopper;
+    private final Silence silence;
+    private final Goodbye goodbye;
+
+    private Mailbox mailbox;
+    private ChannelHandlerContext context;
+    private boolean inTurn;
+    private boolean parked;
+    private boolean inputEnded;
+    private boolean discarding;
+    private volatile boolean connected = true;
+    private volatile @Nullable Failure end;
+    private @Nullable Throwable trouble;
+    private @Nullable Runnable idleWaiter;
+
+    @SuppressWarnings("NullAway.Init") // mailbox and context are set by handlerAdded, before anything else is called
+    SessionHandler(SessionOptions options, SessionState state, SessionEvents events, Cancellation cancellation) {
+        this.state = state;
+        this.events = events;
+        this.queue = new ExchangeQueue(options.pipelineLimit());
+        this.decoder = new BackendDecoder(options.maxMessageSize());
+        this.pen = new Pen(this, queue, state);
+        this.dispatcher = new Dispatcher(this, queue, state, events, pen);
+        this.stalls = new StallGuard(this, queue, events, options.stallTimeout());
+        this.stopper = new Stopper(this, queue, state, cancellation, options.cancelGrace());
+        this.silence = new Silence(this, queue, options.responseTimeout());
+        this.goodbye = new Goodbye(this, queue, stopper);
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        context = ctx;
+        mailbox = new Mailbox(ctx.executor(), this::turn);
+        ctx.read();
+    }
+
+    ChannelHandlerContext context() {
+        return context;
+    }
+
+    Mailbox mailbox() {
+        return mailbox;
+    }
+
+    Goodbye goodbye() {
+        return goodbye;
+    }
+
+    SessionState state() {
+        return state;
+    }
+
+    /** Any thread. */
+    boolean isConnected() {
+        return connected;
+    }
+
+    /** Why the session is over, or null while it is not. Any thread. */
+    @Nullable Failure end() {
+        return end;
+    }
+
+    boolean isParked() {
+        return parked;
+    }
+
+    // Turns of the event loop
+
+    /** What other threads asked for, and what has become possible by it. */
+    private void turn() {
+        mailbox.turnBegins();
+        readOn();
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        silence.onBytes();
+        stopper.onBytes(((ByteBuf) message).readableBytes());
+        inbound.add((ByteBuf) message, ctx.alloc());
+        work();
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        if (!parked && connected) {
+            ctx.read();
+        }
+    }
+
+    /** Goes on with everything there is to do, then asks for more bytes if nothing is in the way. */
+    void readOn() {
+        work();
+        if (!parked && connected) {
+            context.read();
+        }
+    }
+
+    /** Takes letters, decodes as far as somebody wants, writes what may be written, and flushes. */
+    private void work() {
+        if (inTurn) {
+            return;
+        }
+        inTurn = true;
+        try {
+            boolean more = true;
+            while (more) {
+                takeLetters();
+                decode();
+                stopper.onChange();
+                pen.write();
+                more = takeLetters();
+            }
+        } finally {
+            inTurn = false;
+        }
+        pen.flush();
+        inbound.trim();
+        silence.watch();
+        if (idleWaiter != null && end == null && queue.isIdle()) {
+            Runnable waiter = idleWaiter;
+            idleWaiter = null;
+            waiter.run();
+        }
+    }
+
+    private boolean takeLetters() {
+        boolean any = false;
+        for (Object letter = mailbox.take(); letter != null; letter = mailbox.take()) {
+            any = true;
+            if (letter instanceof Exchange exchange) {
+                accept(exchange);
+            } else {
+                ((Runnable) letter).run();
+            }
+        }
+        return any;
+    }
+
+    private void accept(Exchange exchange) {
+        Failure reason = end;
+        if (reason == null && goodbye.hasBegun()) {
+            reason = ConnectionLost.CLOSED;
+        }
+        if (reason == null && !connected) {
+            reason = lost();
+        }
+        if (exchange.isCancelled()) {
+            return;
+        }
+        if (reason != null) {
+            quietly(exchange, reason);
+        } else {
+            queue.add(exchange);
+        }
+    }
+
+    private void decode() {
+        if (end != null) {
+            return;
+        }
+        if (discarding) {
+            inbound.bytes().skipBytes(inbound.bytes().readableBytes());
+        }
+        try {
+            parked = false;
+            ByteBuf bytes = inbound.bytes();
+            Step step = Step.DECODED;
+            while (step != Step.INCOMPLETE && end == null) {
+                step = decoder.decodeOne(bytes, dispatcher);
+                if (step == Step.WAITING && !stalls.relieve()) {
+                    parked = true;
+                    return;
+                }
+            }
+            if (inputEnded && end == null) {
+                decoder.endOfInput(bytes, dispatcher);
+                fail(lost());
+            }
+        } catch (SessionEndException e) {
+            fail(e.failure());
+        } catch (ProtocolException e) {
+            fail(violation(e));
+        } catch (RuntimeException e) {
+            fail(new ProtocolViolation("The driver could not make sense of what the server sent: " + e, e));
+        }
+    }
+
+    /** After the server has gone, half a message says no more than that it has gone. */
+    private Failure violation(ProtocolException e) {
+        return inputEnded ? lost() : new ProtocolViolation(String.valueOf(e.getMessage()), e);
+    }
+
+    /** The peer has let us in: from now on a session's messages are legal. */
+    void authenticated() {
+        decoder.authenticated();
+    }
+
+    // Ends
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        connected = false;
+        inputEnded = true;
+        readOn();
+        ctx.fireChannelInactive();
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        trouble = cause;
+        connected = false;
+        if (ctx.channel().isOpen()) {
+            ctx.close();
+        }
+    }
+
+    /** A write did not reach the server; what it said before may still be there to be read. */
+    void onWriteFailed(Throwable cause) {
+        if (trouble == null && !(cause instanceof ClosedChannelException)) {
+            trouble = cause;
+        }
+    }
+
+    private Failure lost() {
+        if (goodbye.isSaid()) {
+            return ConnectionLost.CLOSED;
+        }
+        ErrorFields announced = dispatcher.announcedEnd();
+        if (announced != null) {
+            return new ConnectionLost(announced.sqlState(), announced.message(), trouble);
+        }
+        String why = trouble == null ? "the server closed it" : String.valueOf(trouble.getMessage());
+        return new ConnectionLost("08006", "The connection is lost: " + why, trouble);
+    }
+
+    /** Ends the session at once: everybody who waits hears of it, every buffer is released, the channel is closed. */
+    void fail(Failure failure) {
+        if (end != null) {
+            return;
+        }
+        end = failure;
+        connected = false;
+        parked = false;
+        stalls.end();
+        stopper.end();
+        silence.end();
+        inbound.release();
+        pen.release();
+        context.close();
+        for (Exchange exchange : queue.clear()) {
+            if (!exchange.isCancelled()) {
+                quietly(exchange, failure);
+            }
+        }
+        boolean asked = goodbye.isSaid();
+        events.onEnd(asked ? null : failure);
+        goodbye.onEnd();
+    }
+
+    /** What a user's subscriber throws into our face must not keep the others from hearing. */
+    private static void quietly(Exchange exchange, Failure failure) {
+        try {
+            exchange.fail(failure);
+        } catch (RuntimeException e) {
+            LostErrors.report("A subscriber failed while it was told that " + exchange.label() + " failed", e);
+        }
+    }
+
+    /** From now on whatever comes is thrown away; the end of the stream is all that is awaited. */
+    void discard() {
+        discarding = true;
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        if (ctx.channel().isWritable()) {
+            readOn();
+        }
+    }
+
+    // What others may do
+
+    void cancel(Exchange exchange) {
+        boolean alone = exchange.isWritten() && queue.isLastWritten(exchange);
+        queue.cancel(exchange);
+        if (exchange.isCancelled()) {
+            stopper.onCancelled(exchange, alone);
+        }
+    }
+
+    /** Gives up an exchange that ran out of its own time: its reader hears at once, and the server may be stopped even in a transaction. */
+    void timeOut(Exchange exchange, Failure failure) {
+        boolean alone = exchange.isWritten() && queue.isLastWritten(exchange);
+        if (giveUp(exchange, failure)) {
+            stopper.onTimedOut(exchange, alone);
+        }
+    }
+
+    /** The reader hears why, now or when it comes, and the rest is drained unread. */
+    boolean giveUp(Exchange exchange, Failure failure) {
+        if (exchange.isAnswered() || exchange.isCancelled()) {
+            return false;
+        }
+        try {
+            exchange.giveUp(failure);
+        } catch (RuntimeException e) {
+            LostErrors.report("A subscriber failed while it was told that " + exchange.label() + " was given up", e);
+        }
+        queue.gaveUp(exchange);
+        return true;
+    }
+
+    /** Runs the action once nothing waits and nothing is to be answered. */
+    void onIdle(Runnable action) {
+        idleWaiter = action;
+    }
+
+    /** The connection goes back to a pool, or has gone. */
+    void releasing(boolean now) {
+        if (now) {
+            stopper.releasing();
+        } else {
+            stopper.released();
+        }
+    }
+
+    ExchangeQueue queue() {
+        return queue;
+    }
+
+    long progress() {
+        return dispatcher.progress();
+    }
+
+    void halt(boolean now) {
+        pen.halt(now);
+    }
+
+    /** Sends a message outside any exchange: the last one. */
+    ChannelFuture send(FrontendMessage message) {
+        pen.flush();
+        message.writeTo(pen.buffer());
+        return pen.flush();
+    }
+}

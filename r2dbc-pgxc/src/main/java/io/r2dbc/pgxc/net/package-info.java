@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * Bytes in motion: the channel, the event loop, connecting, cancelling, closing.
+ *
+ * <p>Control enters by Netty ({@code SessionHandler}) or by {@code Mailbox} from other threads, and everything then happens in one turn of
+ * the event loop: letters are taken, messages decoded as far as somebody wants them ({@code Dispatcher}), exchanges written ({@code Pen}),
+ * one flush. {@code ExchangeQueue} knows who is next, {@code StallGuard}, {@code Stopper} and {@code Silence} see to it that nobody waits
+ * for ever, {@code Goodbye} ends it.
+ *
+ * <p>Against the plan of the house: the handler was one file there; what it decides is in the named classes here, each with one question.
+ */
+@NullMarked
+package io.r2dbc.pgxc.net;
+
+import org.jspecify.annotations.NullMarked;
