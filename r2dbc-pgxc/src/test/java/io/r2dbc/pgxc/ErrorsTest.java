@@ -112,7 +112,9 @@ class ErrorsTest {
         assertThat(exception.getSqlState()).isEqualTo("XX000");
         assertThat(exception.getMessage()).isNotEmpty();
         assertKind(
-                Errors.of(new Failure.ServerError(ErrorFields.of(Map.of('C', "x", 'M', "\0"))), null), "XX000", "other");
+                Errors.of(new Failure.ServerError(ErrorFields.of(Map.of('C', "x", 'M', "\0"))), null),
+                "XX000",
+                "other");
     }
 
     @Test
@@ -149,7 +151,8 @@ class ErrorsTest {
     void local() {
         Exception cause = new Exception();
         assertKind(Errors.of(new Failure.ProtocolViolation("broken", cause), null), "08P01", "resource");
-        assertThat(Errors.of(new Failure.ProtocolViolation("broken", cause), null)).hasCause(cause);
+        assertThat(Errors.of(new Failure.ProtocolViolation("broken", cause), null))
+                .hasCause(cause);
         assertKind(Errors.of(new Failure.TimedOut("late"), "sql"), "57014", "timeout");
         assertKind(Errors.of(new Failure.Refused("no password", null), null), "28000", "permission");
         assertThat(Errors.of(Failure.ConnectionLost.CLOSED, null)).hasNoCause();
@@ -191,7 +194,8 @@ class ErrorsTest {
                 .containsExactlyInAnyOrderElementsOf(Stream.of(Failure.class.getPermittedSubclasses())
                         .map(Class::getName)
                         .toList());
-        assertThat(failures).allSatisfy(failure -> assertThat(Errors.of(failure, null)).isInstanceOf(PgxcException.class));
+        assertThat(failures)
+                .allSatisfy(failure -> assertThat(Errors.of(failure, null)).isInstanceOf(PgxcException.class));
     }
 
     private static ErrorFields fields(String severity, String sqlState) {

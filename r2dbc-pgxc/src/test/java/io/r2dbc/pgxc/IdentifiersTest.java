@@ -15,11 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class IdentifiersTest {
 
     @ParameterizedTest(name = "[X20, G5] {0} -> {1}")
-    @CsvSource(
-            delimiter = '|',
-            quoteCharacter = '`',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
                     a           | "a"
                     Mixed Case  | "Mixed Case"
                     a"b         | "a""b"
@@ -40,11 +36,7 @@ class IdentifiersTest {
     }
 
     @ParameterizedTest(name = "[G5] {0} as written -> {1}")
-    @CsvSource(
-            delimiter = '|',
-            quoteCharacter = '`',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
                     id       | "id"
                     userId   | "userid"
                     user     | "user"

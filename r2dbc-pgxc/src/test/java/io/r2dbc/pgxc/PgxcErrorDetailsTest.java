@@ -63,8 +63,8 @@ class PgxcErrorDetailsTest {
         assertThat(empty.severity()).isEqualTo("ERROR");
         assertThat(empty.message()).isNotEmpty();
         assertThat(empty.detail()).isNull();
-        PgxcErrorDetails escapes = new PgxcErrorDetails(
-                ErrorFields.of(Map.of('S', "E\nR", 'C', "22000", 'M', "a\u001b[0m\nb")));
+        PgxcErrorDetails escapes =
+                new PgxcErrorDetails(ErrorFields.of(Map.of('S', "E\nR", 'C', "22000", 'M', "a\u001b[0m\nb")));
         assertThat(escapes.message()).isEqualTo("a\u001b[0m\nb");
         assertThat(escapes).hasToString("E\\nR 22000: a\\u001b[0m\\nb");
     }

@@ -44,8 +44,11 @@ class SqlScannerTest {
                 arguments("E'a' /*\n*/ '\\' $1", List.of("LITERAL E'a'", "LITERAL '\\'", "PARAMETER $1")),
                 arguments("E'a'\n x", List.of("LITERAL E'a'", "WORD x")),
                 arguments("E'a'\n-- x", List.of("LITERAL E'a'")),
-                arguments("B'\\' x'' n'\\' $1", List.of("LITERAL B'\\'", "LITERAL x''", "LITERAL n'\\'", "PARAMETER $1")),
-                arguments("U&'\\' u&\"a\"\"\\\" $1", List.of("LITERAL U&'\\'", "QUOTED_NAME u&\"a\"\"\\\"", "PARAMETER $1")),
+                arguments(
+                        "B'\\' x'' n'\\' $1", List.of("LITERAL B'\\'", "LITERAL x''", "LITERAL n'\\'", "PARAMETER $1")),
+                arguments(
+                        "U&'\\' u&\"a\"\"\\\" $1",
+                        List.of("LITERAL U&'\\'", "QUOTED_NAME u&\"a\"\"\\\"", "PARAMETER $1")),
                 arguments("u & 'x' u&", List.of("WORD u", "SYMBOL &", "LITERAL 'x'", "WORD u", "SYMBOL &")),
                 arguments("type'\\' $1", List.of("WORD type", "LITERAL '\\'", "PARAMETER $1")),
                 arguments("\"a\"\"$1;\" $2", List.of("QUOTED_NAME \"a\"\"$1;\"", "PARAMETER $2")),
@@ -73,7 +76,8 @@ class SqlScannerTest {
     @DisplayName("[G6] with standard_conforming_strings off a backslash escapes in plain strings only")
     void backslashes() {
         assertThat(tokensOf("'\\' $1' n'\\'' b'\\' U&'\\' $2", false))
-                .containsExactly("LITERAL '\\' $1'", "LITERAL n'\\''", "LITERAL b'\\'", "LITERAL U&'\\'", "PARAMETER $2");
+                .containsExactly(
+                        "LITERAL '\\' $1'", "LITERAL n'\\''", "LITERAL b'\\'", "LITERAL U&'\\'", "PARAMETER $2");
     }
 
     @Test
@@ -102,7 +106,8 @@ class SqlScannerTest {
     }
 
     @Test
-    @DisplayName("[A18, G7] random text: tokens do not overlap, lie inside the text, and what is skipped is blank or comment")
+    @DisplayName(
+            "[A18, G7] random text: tokens do not overlap, lie inside the text, and what is skipped is blank or comment")
     void randomText() {
         long seed = System.nanoTime();
         Random random = new Random(seed);
@@ -126,7 +131,9 @@ class SqlScannerTest {
                         .isTrue();
                 before = scanner.end();
             }
-            assertThat(scanner.next()).as("seed %d, the end stays the end", seed).isEqualTo(SqlScanner.Token.END);
+            assertThat(scanner.next())
+                    .as("seed %d, the end stays the end", seed)
+                    .isEqualTo(SqlScanner.Token.END);
         }
     }
 

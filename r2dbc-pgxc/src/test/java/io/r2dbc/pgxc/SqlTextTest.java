@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -23,7 +22,8 @@ class SqlTextTest {
     @DisplayName("[G6, G7] the parameter count is the highest number outside quotes and comments")
     void parameterCount() {
         assertThat(text("select 1").parameterCount()).isZero();
-        assertThat(text("select $2, a$7, '$8', \"$9\", $$ $10 $$ -- $11\n/* $12 */").parameterCount())
+        assertThat(text("select $2, a$7, '$8', \"$9\", $$ $10 $$ -- $11\n/* $12 */")
+                        .parameterCount())
                 .isEqualTo(2);
         assertThat(text("select $1; select $3").parameterCount()).isEqualTo(3);
         assertThat(text("select $65535").parameterCount()).isEqualTo(65_535);
@@ -84,13 +84,16 @@ class SqlTextTest {
     static Stream<Arguments> splits() {
         String function = "create function f() returns int begin atomic select 1; select case when a then 2 end; end";
         String replace = "CREATE OR REPLACE PROCEDURE p(begin atomic) BEGIN ATOMIC INSERT INTO t VALUES (1); END";
-        String nested = "create procedure p() begin atomic create function g() returns int begin atomic select 1; end; end";
+        String nested =
+                "create procedure p() begin atomic create function g() returns int begin atomic select 1; end; end";
         String labels = "create function f() returns int begin atomic select 1 as end, t.end, 2 end; select 3; end";
         return Stream.of(
                 arguments("select 1; select 2", List.of("select 1", "select 2")),
                 arguments(" a ;; b; -- c", List.of("a", "b")),
                 arguments("/* hint */ a -- x\n; /* y */ b /* z */", List.of("/* hint */ a", "/* y */ b")),
-                arguments("select ';'; select \";\"; select $$;$$", List.of("select ';'", "select \";\"", "select $$;$$")),
+                arguments(
+                        "select ';'; select \";\"; select $$;$$",
+                        List.of("select ';'", "select \";\"", "select $$;$$")),
                 arguments("begin; select 1; end", List.of("begin", "select 1", "end")),
                 arguments(
                         "create rule r as on insert to t do (delete from a; delete from b); select 1",
@@ -167,10 +170,7 @@ class SqlTextTest {
     }
 
     @ParameterizedTest(name = "[X14] reads only: {0} | {1}")
-    @CsvSource(
-            delimiter = '|',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', textBlock = """
                     select 1                                          | true
                     (select 1)                                        | true
                     SELECT 1 AS into                                  | true
@@ -230,11 +230,7 @@ class SqlTextTest {
     }
 
     @ParameterizedTest(name = "[G5] RETURNING: {0}")
-    @CsvSource(
-            delimiter = '|',
-            quoteCharacter = '`',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
                     insert into t values ($1)                   | insert into t values ($1) RETURNING *
                     update t set a = 1 ;                        | update t set a = 1 RETURNING * ;
                     delete from t -- all; of it                 | delete from t RETURNING * -- all; of it
@@ -293,107 +289,16 @@ class SqlTextTest {
         for (int i = 0; i < 20_000; i++) {
             GeneratedSql generated = new GeneratedSql(random);
             SqlText text = SqlText.of(generated.sql(), generated.standardConformingStrings());
-            assertThat(text.parameterCount()).as("seed %d: %s", seed, generated.sql()).isEqualTo(generated.parameters());
-            assertThat(text.statements()).as("seed %d: %s", seed, generated.sql()).hasSize(generated.statements());
+            assertThat(text.parameterCount())
+                    .as("seed %d: %s", seed, generated.sql())
+                    .isEqualTo(generated.parameters());
+            assertThat(text.statements())
+                    .as("seed %d: %s", seed, generated.sql())
+                    .hasSize(generated.statements());
         }
     }
 
     private static SqlText text(String sql) {
         return SqlText.of(sql, true);
-    }
-
-    /** SQL-like text put together from pieces whose parameters and semicolons are known. */
-    private static final class GeneratedSql {
-
-        private static final String NOISE = "$1;'\"\\/*-a \n$$é(";
-
-        private final Random random;
-        private final boolean standardConformingStrings;
-        private final StringBuilder sql = new StringBuilder();
-        private int parameters;
-        private int statements;
-
-        GeneratedSql(Random random) {
-            this.random = random;
-            this.standardConformingStrings = random.nextBoolean();
-            int count = 1 + random.nextInt(4);
-            List<String> parts = new ArrayList<>();
-            for (int i = 0; i < count; i++) {
-                parts.add(part());
-            }
-            sql.append(String.join(";", parts));
-        }
-
-        String sql() {
-            return sql.toString();
-        }
-
-        boolean standardConformingStrings() {
-            return standardConformingStrings;
-        }
-
-        int parameters() {
-            return parameters;
-        }
-
-        int statements() {
-            return statements;
-        }
-
-        private String part() {
-            StringBuilder part = new StringBuilder();
-            boolean real = false;
-            int tokens = random.nextInt(6);
-            for (int i = 0; i < tokens; i++) {
-                boolean blank = random.nextInt(3) == 0;
-                part.append(' ').append(blank ? blank() : token());
-                real |= !blank;
-            }
-            if (real) {
-                statements++;
-            }
-            return part.toString();
-        }
-
-        private String blank() {
-            if (random.nextBoolean()) {
-                return "--" + noise().replace("\n", "") + "\n";
-            }
-            return "/*" + noise().replaceAll("[*/]", "") + "/* ; $9 */" + noise().replaceAll("[*/]", "") + "*/";
-        }
-
-        private String token() {
-            return switch (random.nextInt(9)) {
-                case 0 -> parameter();
-                case 1 -> ", '" + plain() + "'";
-                case 2 -> "E'" + noise().replace("\\", "\\\\").replace("'", "\\'") + "'";
-                case 3 -> "\"" + noise().replace("\"", "\"\"") + "\"";
-                case 4 -> "$q$" + noise().replace("$q", "") + " $q$";
-                case 5 -> "$$" + noise().replace("$", "") + "$$";
-                case 6 -> "(a; " + parameter() + ")";
-                case 7 -> "col$" + random.nextInt(99);
-                default -> "U&'" + noise().replace("'", "''") + "'";
-            };
-        }
-
-        private String plain() {
-            String doubled = noise().replace("'", "''");
-            return standardConformingStrings ? doubled : doubled.replace("\\", "\\\\");
-        }
-
-        private String parameter() {
-            int number = 1 + random.nextInt(40);
-            parameters = Math.max(parameters, number);
-            return "$" + number;
-        }
-
-        private String noise() {
-            StringBuilder noise = new StringBuilder();
-            int length = random.nextInt(8);
-            for (int i = 0; i < length; i++) {
-                noise.append(NOISE.charAt(random.nextInt(NOISE.length())));
-            }
-            return noise.toString();
-        }
     }
 }
