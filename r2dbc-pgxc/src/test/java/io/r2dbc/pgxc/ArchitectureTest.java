@@ -7,17 +7,21 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaConstructorCall;
 import com.tngtech.archunit.core.domain.JavaField;
 import com.tngtech.archunit.core.domain.Source;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
+import io.netty.buffer.ByteBuf;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.ReferenceCounted;
 import io.r2dbc.pgxc.wire.BackendMessage;
@@ -26,6 +30,8 @@ import io.r2dbc.spi.R2dbcException;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.NullMarked;
+import org.reactivestreams.Publisher;
 
 /** Holds what the house plan promises: who may know whom, and where each bend of the rules has its one home. */
 @AnalyzeClasses(packages = "io.r2dbc.pgxc", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -34,6 +40,8 @@ final class ArchitectureTest {
     private static final String ROOT = "io.r2dbc.pgxc";
     private static final String WIRE = ROOT + ".wire";
     private static final String AUTH = ROOT + ".auth";
+    private static final String CODEC = ROOT + ".codec";
+    private static final String EXCHANGE = ROOT + ".exchange";
     private static final String NET = ROOT + ".net";
 
     private static final String[] EVERYWHERE = {"java..", "org.jspecify.annotations"};
@@ -41,6 +49,8 @@ final class ArchitectureTest {
         ROOT + "..", "io.r2dbc.spi", "reactor.core..", "reactor.util..", "org.reactivestreams", "io.netty.buffer"
     };
 
+    private static final Pattern MOVING_OR_SHARING =
+            Pattern.compile("read[A-Z].*|skipBytes|(retained)?([sS]lice|[dD]uplicate)");
     private static final Pattern COUNTING =
             Pattern.compile("retain|release|retained(Slice|Duplicate)|readRetainedSlice|safeRelease");
 
@@ -53,17 +63,43 @@ final class ArchitectureTest {
     static final ArchRule auth_knows_proofs_and_nobody = room(AUTH, "javax.crypto..", "org.ietf.jgss", "com.ongres..");
 
     @ArchTest
+    static final ArchRule codec_knows_bytes_and_the_vocabulary_of_types =
+            room(CODEC, "io.netty.buffer", "io.r2dbc.spi");
+
+    @ArchTest
+    static final ArchRule exchange_knows_the_ground_floor =
+            room(EXCHANGE, WIRE, AUTH, "io.netty.buffer", "org.reactivestreams");
+
+    @ArchTest
+    static final ArchRule net_knows_the_first_floor =
+            room(NET, EXCHANGE, WIRE, "io.netty..", "reactor..", "org.reactivestreams", "javax.net.ssl");
+
+    @ArchTest
     static final ArchRule the_roof_knows_the_rooms_and_the_spi = classes()
             .that()
             .resideInAPackage(ROOT)
-            .and(not(inFile("PgxcConfiguration")))
+            .and(not(inFile("PgxcConfiguration", "Options")))
             .should()
             .onlyDependOnClassesThat()
             .resideInAnyPackage(packages(EVERYWHERE, ON_THE_ROOF));
 
     @ArchTest
+    static final ArchRule the_configuration_knows_tls_and_event_loops_too = classes()
+            .that(inFile("PgxcConfiguration", "Options"))
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(packages(EVERYWHERE, ON_THE_ROOF, "io.netty.handler.ssl", "reactor.netty.resources"));
+
+    @ArchTest
     static final ArchRule packages_have_no_cycles =
             slices().matching("io.r2dbc.(pgxc..)").should().beFreeOfCycles();
+
+    @ArchTest
+    static void rooms_are_null_marked(JavaClasses house) {
+        assertThat(house.stream().map(JavaClass::getPackage).distinct())
+                .isNotEmpty()
+                .allMatch(room -> room.isAnnotatedWith(NullMarked.class), "@NullMarked");
+    }
 
     // Each bend has one home.
 
@@ -81,6 +117,22 @@ final class ArchitectureTest {
             .should()
             .beDeclaredInClassesThat(inFile("BackendDecoder", "PgxcRow"))
             .because("it shows another row as soon as the callback is over");
+
+    @ArchTest
+    static final ArchRule three_publishers_are_written_by_hand = classes()
+            .that()
+            .areAssignableTo(Publisher.class)
+            .should(ArchCondition.from(inFile("Execution", "DemandFlux", "EventFlux"))
+                    .as("be one of the three"))
+            .because("each is held by the Reactive Streams TCK, and a fourth needs a measured reason");
+
+    @ArchTest
+    static final ArchRule codecs_read_by_absolute_offset = noClasses()
+            .that()
+            .resideInAPackage(CODEC)
+            .should()
+            .accessTargetWhere(access(MOVING_OR_SHARING, ByteBuf.class))
+            .because("a value's bytes are seen through (buffer, offset, length)");
 
     @ArchTest
     static final ArchRule references_are_counted_in_net_and_copy_only = noClasses()
