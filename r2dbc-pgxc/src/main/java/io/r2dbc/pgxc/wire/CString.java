@@ -22,27 +22,25 @@ final class CString {
     }
 
     private static int encodedLength(String text, String field) {
-        if (text.indexOf('\0') >= 0) {
-            throw new IllegalArgumentException("The " + field + " contains U+0000");
-        }
         if (text.length() > Frame.LONG) {
             throw tooLong(field);
         }
+        requireSayable(text, field);
         int length = ByteBufUtil.utf8Bytes(text);
-        if (length < 0 || length > Frame.LONG) { // a sum of up to 3 bytes a character may have wrapped, but only once
+        if (length < 0 || length > Frame.LONG) { // up to 3 bytes a character: the sum may have wrapped, but only once
             throw tooLong(field);
-        }
-        if (length != text.length()) {
-            requirePairs(text, field);
         }
         return length;
     }
 
-    private static void requirePairs(String text, String field) {
+    private static void requireSayable(String text, String field) {
         int index = 0;
         while (index < text.length()) {
             int character = text.codePointAt(index);
-            if (Character.getType(character) == Character.SURROGATE) {
+            if (character == 0) {
+                throw new IllegalArgumentException("The " + field + " contains U+0000");
+            }
+            if (character >= Character.MIN_SURROGATE && character <= Character.MAX_SURROGATE) {
                 throw new IllegalArgumentException("The " + field + " has half of a surrogate pair at index " + index);
             }
             index += Character.charCount(character);

@@ -250,6 +250,7 @@ public sealed interface FrontendMessage {
 
         @Override
         public void writeTo(ByteBuf out) {
+            Frame.requireLength(data.readableBytes() + 4L, Frame.LONG, "CopyData");
             Frame.write(
                     out,
                     'd',
