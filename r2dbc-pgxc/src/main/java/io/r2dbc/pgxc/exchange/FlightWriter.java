@@ -251,6 +251,7 @@ final class FlightWriter {
     void reset() {
         recovers = guarded;
         guarded = false;
+        triesDeduction = false;
         written = 0;
         synced = false;
         portal = null;

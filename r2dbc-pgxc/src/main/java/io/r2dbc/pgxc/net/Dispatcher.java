@@ -153,11 +153,10 @@ final class Dispatcher implements BackendSink {
         if (came == Progress.MORE) {
             return;
         }
-        queue.pop();
         if (came == Progress.REPEAT) {
-            exchange.written(false);
-            queue.addFirst(exchange);
+            queue.repeat(exchange);
         } else {
+            queue.pop();
             exchange.answered();
         }
     }

@@ -35,10 +35,18 @@ final class ExchangeQueue {
         waitingAlive++;
     }
 
-    /** Puts an exchange ahead of everything that waits: one that is repeated, or BEGIN that must go alone. */
+    /** Puts an exchange ahead of everything that waits. */
     void addFirst(Exchange exchange) {
         waiting.addFirst(exchange);
         waitingAlive++;
+    }
+
+    /** The head is to be written once more, ahead of everything that waits. */
+    void repeat(Exchange exchange) {
+        written.pollFirst();
+        fences.remove(exchange);
+        exchange.written(false);
+        addFirst(exchange);
     }
 
     /** The exchange whose turn to be written it is, or null if nobody's. */
