@@ -19,4 +19,7 @@ module r2dbc.pgxc {
 
     exports io.r2dbc.pgxc;
     exports io.r2dbc.pgxc.codec;
+
+    provides io.r2dbc.spi.ConnectionFactoryProvider with
+            io.r2dbc.pgxc.PgxcConnectionFactoryProvider;
 }
