@@ -51,8 +51,9 @@ final class BeginCommands {
         String sql = level.asSql();
         return switch (sql) {
             case "READ COMMITTED", "READ UNCOMMITTED", "REPEATABLE READ", "SERIALIZABLE" -> sql;
-            default -> throw new IllegalArgumentException("There is no isolation level " + sql
-                    + "; there are READ UNCOMMITTED, READ COMMITTED, REPEATABLE READ and SERIALIZABLE");
+            default ->
+                throw new IllegalArgumentException("There is no isolation level " + sql
+                        + "; there are READ UNCOMMITTED, READ COMMITTED, REPEATABLE READ and SERIALIZABLE");
         };
     }
 }

@@ -45,8 +45,8 @@ final class ConnectionCore implements SessionEvents {
         this.registries = registries;
         this.texts = texts;
         this.registry = registries.standard();
-        this.notifications = new EventFlux<>(
-                this::execute, configuration.notificationBuffer(), PgxcNotification::withMissed);
+        this.notifications =
+                new EventFlux<>(this::execute, configuration.notificationBuffer(), PgxcNotification::withMissed);
         this.notices = new EventFlux<>(this::execute, NOTICES_KEPT, (notice, lost) -> notice);
         this.parameters = new EventFlux<>(this::execute, PARAMETERS_KEPT, (change, lost) -> change);
     }
@@ -145,8 +145,8 @@ final class ConnectionCore implements SessionEvents {
     @Override
     public void onNotification(NotificationResponse notification) {
         if (notifications.hasListeners()) {
-            notifications.emit(new PgxcNotification(
-                    notification.channel(), notification.payload(), notification.processId(), 0));
+            notifications.emit(
+                    new PgxcNotification(notification.channel(), notification.payload(), notification.processId(), 0));
         }
     }
 

@@ -82,11 +82,11 @@ final class Errors {
         return new PgxcExceptions.DataIntegrity(new Report(message, DATA_EXCEPTION, sql, null, value));
     }
 
-    private static R2dbcException serverError(
-            Failure.ServerError error, @Nullable String sql, String where) {
+    private static R2dbcException serverError(Failure.ServerError error, @Nullable String sql, String where) {
         ErrorFields fields = error.fields();
         Throwable first = error.first() == null ? null : of(error.first(), null);
-        Report report = new Report(where + ErrorText.of(fields), fields.sqlState(), sql, new PgxcErrorDetails(fields), first);
+        Report report =
+                new Report(where + ErrorText.of(fields), fields.sqlState(), sql, new PgxcErrorDetails(fields), first);
         return error.connectionLost() || fields.isFatal() ? resource(report) : statement(report);
     }
 
@@ -95,9 +95,10 @@ final class Errors {
         return switch (sqlClass(report)) {
             case "28" -> new PgxcExceptions.PermissionDenied(report);
             case "53" -> new PgxcExceptions.TransientResource(report);
-            default -> isGoingAway(report.sqlState())
-                    ? new PgxcExceptions.TransientResource(report)
-                    : new PgxcExceptions.NonTransientResource(report);
+            default ->
+                isGoingAway(report.sqlState())
+                        ? new PgxcExceptions.TransientResource(report)
+                        : new PgxcExceptions.NonTransientResource(report);
         };
     }
 

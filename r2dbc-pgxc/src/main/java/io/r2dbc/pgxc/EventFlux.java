@@ -134,7 +134,8 @@ final class EventFlux<T> extends Flux<T> {
             CoreSubscriber<? super T> actual = subscriber;
             if (actual != null && badRequest) {
                 cancel();
-                actual.onError(new IllegalArgumentException("request needs a positive number (Reactive Streams rule 3.9)"));
+                actual.onError(
+                        new IllegalArgumentException("request needs a positive number (Reactive Streams rule 3.9)"));
                 return;
             }
             while (actual != null && demand.isPresent() && !ring.isEmpty()) {

@@ -59,7 +59,8 @@ final class Execution extends Flux<PgxcResult> {
         return results;
     }
 
-    @Nullable Duration timeout() {
+    @Nullable
+    Duration timeout() {
         return timeout;
     }
 

@@ -33,8 +33,6 @@ final class OngoingExecution implements ResultConsumer, Subscription, ResultPipe
     /** Notices that come before their Result is there are kept up to this many; all of them also go to {@code notices()}. */
     private static final int NOTICES_KEPT = 64;
 
-    private static final Runnable NOTHING = () -> {};
-
     private final Execution execution;
     private final ConnectionCore core;
     private final CoreSubscriber<? super PgxcResult> subscriber;
@@ -119,8 +117,12 @@ final class OngoingExecution implements ResultConsumer, Subscription, ResultPipe
 
     private void watch(Exchange made, Duration limit) {
         if (!over && !ended) {
-            timer = core.session().timeLimit(made, limit, new Failure.TimedOut("The statement's own limit of "
-                    + limit.toMillis() + " ms has passed: " + execution.sql()));
+            timer = core.session()
+                    .timeLimit(
+                            made,
+                            limit,
+                            new Failure.TimedOut("The statement's own limit of " + limit.toMillis() + " ms has passed: "
+                                    + execution.sql()));
         }
     }
 
@@ -244,7 +246,7 @@ final class OngoingExecution implements ResultConsumer, Subscription, ResultPipe
     }
 
     private RuntimeException exception(Failure reason) {
-        if (execution.results() == 1 || opened == 0 && current == null) {
+        if (execution.results() == 1 || (opened == 0 && current == null)) {
             return Errors.of(reason, execution.sql());
         }
         int binding = current == null ? opened : opened - 1;
@@ -372,7 +374,7 @@ final class OngoingExecution implements ResultConsumer, Subscription, ResultPipe
 
     @Override
     public void wake() {
-        execute(NOTHING);
+        core.session().wake();
     }
 
     @Override

@@ -147,7 +147,8 @@ final class ParameterBindings implements BindValues {
         } catch (ValueException e) {
             throw new ValueException(
                     "parameter $" + (index + 1) + " (" + value.getClass().getTypeName() + " as "
-                            + (encoding.typeOid() == 0 ? "text" : PgType.of(encoding.typeOid())) + "): " + e.getMessage(),
+                            + (encoding.typeOid() == 0 ? "text" : PgType.of(encoding.typeOid())) + "): "
+                            + e.getMessage(),
                     e);
         }
         return true;

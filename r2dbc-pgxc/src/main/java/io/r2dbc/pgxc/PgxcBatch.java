@@ -34,7 +34,8 @@ public final class PgxcBatch implements Batch {
     public PgxcBatch add(String sql) {
         SqlText text = core.sqlText(Require.nonNull(sql, "sql"));
         if (text.parameterCount() > 0) {
-            throw new IllegalArgumentException("A batch takes SQL without parameters; use Statement.add() for bindings of: " + text);
+            throw new IllegalArgumentException(
+                    "A batch takes SQL without parameters; use Statement.add() for bindings of: " + text);
         }
         if (text.isCopy()) {
             throw new IllegalArgumentException("COPY cannot share a flight with other statements: " + text);

@@ -51,7 +51,7 @@ public final class PgxcColumnMetadata implements ColumnMetadata {
         }
         int oid = column.typeOid();
         if (oid == PgType.NUMERIC.oid()) {
-            return modifier - MODIFIER_HEADER >> 16 & 0xFFFF;
+            return ((modifier - MODIFIER_HEADER) >> 16) & 0xFFFF;
         }
         boolean text = oid == PgType.VARCHAR.oid() || oid == PgType.BPCHAR.oid();
         return text ? modifier - MODIFIER_HEADER : null;
@@ -62,6 +62,6 @@ public final class PgxcColumnMetadata implements ColumnMetadata {
     public @Nullable Integer getScale() {
         int modifier = column.typeModifier();
         boolean numeric = column.typeOid() == PgType.NUMERIC.oid() && modifier >= MODIFIER_HEADER;
-        return numeric ? ((modifier - MODIFIER_HEADER & 0x7FF) ^ 1024) - 1024 : null;
+        return numeric ? (((modifier - MODIFIER_HEADER) & 0x7FF) ^ 1024) - 1024 : null;
     }
 }

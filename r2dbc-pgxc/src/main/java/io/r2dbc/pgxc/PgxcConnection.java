@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.r2dbc.pgxc;
 
-import io.r2dbc.pgxc.exchange.Done;
 import io.r2dbc.pgxc.exchange.Ping;
 import io.r2dbc.pgxc.exchange.Transactions.AwaitBegin;
 import io.r2dbc.pgxc.exchange.Transactions.Begin;
@@ -86,7 +85,8 @@ public sealed class PgxcConnection implements Connection, Lifecycle permits Wrap
     @Override
     public Mono<Void> createSavepoint(String name) {
         String sql = "SAVEPOINT " + savepoint(name);
-        return Mono.defer(() -> isAutoCommit() ? beginTransaction() : Mono.empty()).then(core.command(sql));
+        return Mono.defer(() -> isAutoCommit() ? beginTransaction() : Mono.empty())
+                .then(core.command(sql));
     }
 
     @Override
@@ -102,7 +102,8 @@ public sealed class PgxcConnection implements Connection, Lifecycle permits Wrap
     private String savepoint(String name) {
         String quoted = Identifiers.quote(name);
         if (!session().state().profile().savepoints()) {
-            throw new UnsupportedOperationException("This server has no savepoints; SAVEPOINT would abort the transaction");
+            throw new UnsupportedOperationException(
+                    "This server has no savepoints; SAVEPOINT would abort the transaction");
         }
         return quoted;
     }
@@ -142,7 +143,8 @@ public sealed class PgxcConnection implements Connection, Lifecycle permits Wrap
     @Override
     public PgxcConnectionMetadata getMetadata() {
         String version = session().state().parameters().get("server_version");
-        return new PgxcConnectionMetadata(ServerVersion.parse(version), session().state().profile().postgresXc());
+        return new PgxcConnectionMetadata(
+                ServerVersion.parse(version), session().state().profile().postgresXc());
     }
 
     /** The level last set by {@link #setTransactionIsolationLevel}; PostgreSQL's own default before that. */

@@ -64,8 +64,7 @@ public final class PgxcConnectionFactory implements ConnectionFactory {
     public Mono<PgxcConnection> create() {
         return Mono.defer(() -> {
             ConnectionCore core = new ConnectionCore(configuration, registries, texts);
-            SessionState state =
-                    new SessionState(configuration.preparedStatementCacheQueries(), typing, formats(core));
+            SessionState state = new SessionState(configuration.preparedStatementCacheQueries(), typing, formats(core));
             return connector
                     .open(this::startup, credentials(), state, core)
                     .map(session -> {
@@ -77,7 +76,8 @@ public final class PgxcConnectionFactory implements ConnectionFactory {
     }
 
     private Mono<Credentials> credentials() {
-        Mono<Optional<String>> password = configuration.password().map(Optional::of).defaultIfEmpty(Optional.empty());
+        Mono<Optional<String>> password =
+                configuration.password().map(Optional::of).defaultIfEmpty(Optional.empty());
         return configuration.user().zipWith(password, this::credentials);
     }
 

@@ -59,7 +59,8 @@ public final class PgxcResult implements Result {
     /** Rows come as copies of their own, so that what is made of them may take its time; an error comes as a {@link Result.Message}. */
     @Override
     public <T> Flux<T> flatMap(Function<Segment, ? extends Publisher<? extends T>> mappingFunction) {
-        Function<Segment, ? extends Publisher<? extends T>> mapping = Require.nonNull(mappingFunction, "mappingFunction");
+        Function<Segment, ? extends Publisher<? extends T>> mapping =
+                Require.nonNull(mappingFunction, "mappingFunction");
         return read(SegmentReader.Segments.INSTANCE).concatMap(mapping, 1);
     }
 

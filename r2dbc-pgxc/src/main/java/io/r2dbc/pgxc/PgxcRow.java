@@ -93,7 +93,8 @@ public final class PgxcRow implements Row {
     public <T> @Nullable T get(int index, Class<T> type) {
         DataRow current = live();
         if (index < 0 || index >= shape.size()) {
-            throw new IndexOutOfBoundsException("Column " + index + " is not one of the " + shape.size() + " columns, counted from 0");
+            throw new IndexOutOfBoundsException(
+                    "Column " + index + " is not one of the " + shape.size() + " columns, counted from 0");
         }
         Require.nonNull(type, "type");
         int length = current.length(index);

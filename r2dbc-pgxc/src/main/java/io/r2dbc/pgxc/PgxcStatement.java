@@ -131,7 +131,8 @@ public final class PgxcStatement implements Statement {
             }
         }
         if (number < 1 || number > text.parameterCount()) {
-            throw new NoSuchElementException("There is no parameter " + name + " in: " + text + "; parameters are named $1 to $n");
+            throw new NoSuchElementException(
+                    "There is no parameter " + name + " in: " + text + "; parameters are named $1 to $n");
         }
         return number - 1;
     }
@@ -227,16 +228,22 @@ public final class PgxcStatement implements Statement {
 
     private Flux<PgxcResult> simple(int executions) {
         if (text.parameterCount() > 0 || executions > 1) {
-            throw new IllegalStateException("Several statements in one string cannot have parameters or bindings; split them: " + text);
+            throw new IllegalStateException(
+                    "Several statements in one string cannot have parameters or bindings; split them: " + text);
         }
         if (text.isCopy() && text.statements().size() > 1) {
             throw new IllegalStateException("COPY cannot share a string with other statements; split them: " + text);
         }
         SqlText executed = text;
         int statements = Math.max(1, executed.statements().size());
-        return new Execution(core, executed.sql(), statements, timeout, consumer -> Mono.fromSupplier(() -> {
-            core.noted(executed);
-            return new SimpleQuery(executed.sql(), statements, executed.readsOnly(), consumer);
-        }));
+        return new Execution(
+                core,
+                executed.sql(),
+                statements,
+                timeout,
+                consumer -> Mono.fromSupplier(() -> {
+                    core.noted(executed);
+                    return new SimpleQuery(executed.sql(), statements, executed.readsOnly(), consumer);
+                }));
     }
 }

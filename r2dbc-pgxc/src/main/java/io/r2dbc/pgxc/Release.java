@@ -26,8 +26,12 @@ final class Release {
                 .then(core.exchange(done -> new End(false, done), "ROLLBACK"))
                 .then(Mono.defer(() -> reset(core)))
                 .timeout(BOUND)
-                .onErrorMap(TimeoutException.class, e -> new IllegalStateException(
-                        "The connection was not quiet within " + BOUND.toSeconds() + " s and cannot be used again", e));
+                .onErrorMap(
+                        TimeoutException.class,
+                        e -> new IllegalStateException(
+                                "The connection was not quiet within " + BOUND.toSeconds()
+                                        + " s and cannot be used again",
+                                e));
     }
 
     private static Mono<Void> quiesce(ConnectionCore core) {

@@ -63,8 +63,10 @@ final class ResultPipe {
     }
 
     /** One way of consuming the pipe, to be subscribed to once. Any thread. */
-    record Reading<T>(ResultPipe pipe, SegmentReader<T> reader, @Nullable Predicate<Result.Segment> filter)
-            implements DemandFlux.Source<T> {
+    record Reading<T>(
+            ResultPipe pipe,
+            SegmentReader<T> reader,
+            @Nullable Predicate<Result.Segment> filter) implements DemandFlux.Source<T> {
 
         @Override
         public void attach(DemandFlux<T> subscribed) {

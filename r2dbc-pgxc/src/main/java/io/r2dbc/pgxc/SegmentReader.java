@@ -50,7 +50,8 @@ interface SegmentReader<T> {
         public T onRow(PgxcRow row) {
             T element = mapping.apply(row, row.getMetadata());
             if (element == null) {
-                throw new NullPointerException("The mapping function returned null; map to Optional, or filter, instead");
+                throw new NullPointerException(
+                        "The mapping function returned null; map to Optional, or filter, instead");
             }
             return element;
         }

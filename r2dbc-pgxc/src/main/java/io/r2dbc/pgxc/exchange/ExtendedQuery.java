@@ -94,7 +94,8 @@ public final class ExtendedQuery extends QueryExchange {
     }
 
     @Override
-    @Nullable RowDescription columns() {
+    @Nullable
+    RowDescription columns() {
         return step().statement().columns();
     }
 
@@ -233,13 +234,12 @@ public final class ExtendedQuery extends QueryExchange {
     }
 
     private void onRollback(BackendMessage message) {
-        boolean fits =
-                switch (rollbackAnswers++) {
-                    case 0 -> message == Signal.PARSE_COMPLETE;
-                    case 1 -> message == Signal.BIND_COMPLETE;
-                    case 2 -> message instanceof CommandComplete;
-                    default -> false;
-                };
+        boolean fits = switch (rollbackAnswers++) {
+            case 0 -> message == Signal.PARSE_COMPLETE;
+            case 1 -> message == Signal.BIND_COMPLETE;
+            case 2 -> message instanceof CommandComplete;
+            default -> false;
+        };
         if (!fits) {
             throw unexpected(message);
         }
@@ -262,7 +262,8 @@ public final class ExtendedQuery extends QueryExchange {
 
     /** A statement that does not exist because its Parse failed fails with what that said (X8). */
     private Failure translated(Failure error) {
-        boolean missing = error instanceof ServerError server && "26000".equals(server.fields().sqlState());
+        boolean missing = error instanceof ServerError server
+                && "26000".equals(server.fields().sqlState());
         if (!missing || answering >= steps.size() || !step().isResolved()) {
             return error;
         }
@@ -277,7 +278,8 @@ public final class ExtendedQuery extends QueryExchange {
             if (isResultOpen()) {
                 throw unexpected(message);
             }
-            outcome = new ServerError(ErrorFields.synthetic("08P01", "The server skipped the statement without saying why"));
+            outcome = new ServerError(
+                    ErrorFields.synthetic("08P01", "The server skipped the statement without saying why"));
         }
         if (outcome != null && retry.applies(outcome, this, session)) {
             reset();

@@ -19,7 +19,10 @@ public sealed interface Failure {
      * @param connectionLost whether the connection ended with it: FATAL, PANIC, or nothing but the end of the stream after it
      * @param first the error that caused this one: the first error of an aborted transaction
      */
-    record ServerError(ErrorFields fields, boolean connectionLost, @Nullable Failure first) implements Failure {
+    record ServerError(
+            ErrorFields fields,
+            boolean connectionLost,
+            @Nullable Failure first) implements Failure {
 
         public ServerError(ErrorFields fields) {
             this(fields, false, null);
@@ -40,7 +43,8 @@ public sealed interface Failure {
      *
      * @param sqlState 08001, 08003, 08006, or what the server announced before it left
      */
-    record ConnectionLost(String sqlState, String message, @Nullable Throwable cause) implements Failure {
+    record ConnectionLost(
+            String sqlState, String message, @Nullable Throwable cause) implements Failure {
 
         /** The state of a session whose owner has closed it. */
         public static final ConnectionLost CLOSED =

@@ -52,7 +52,8 @@ final class FetchChunk extends QueryExchange {
     }
 
     @Override
-    @Nullable RowDescription columns() {
+    @Nullable
+    RowDescription columns() {
         return portal.columns();
     }
 

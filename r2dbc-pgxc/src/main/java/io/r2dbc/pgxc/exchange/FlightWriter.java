@@ -277,7 +277,8 @@ final class FlightWriter {
         return abandoned;
     }
 
-    @Nullable Failure abandonedBecause() {
+    @Nullable
+    Failure abandonedBecause() {
         return abandonedBecause;
     }
 

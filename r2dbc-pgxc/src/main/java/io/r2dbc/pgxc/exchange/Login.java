@@ -80,14 +80,17 @@ final class Login {
         } else if (request instanceof AuthenticationSasl sasl) {
             onSasl(sasl.mechanisms(), out);
         } else {
-            throw refused("The server asks for authentication by " + method(request)
-                    + ", which this driver does not know; it knows trust, password, md5 and scram-sha-256", null);
+            throw refused(
+                    "The server asks for authentication by " + method(request)
+                            + ", which this driver does not know; it knows trust, password, md5 and scram-sha-256",
+                    null);
         }
     }
 
     private void onOk() {
         if (awaits != Awaits.REQUEST && awaits != Awaits.OK) {
-            throw new ProtocolException("AuthenticationOk came in the middle of SCRAM, before the server proved who it is");
+            throw new ProtocolException(
+                    "AuthenticationOk came in the middle of SCRAM, before the server proved who it is");
         }
         awaits = Awaits.NOTHING;
         end();
@@ -100,19 +103,23 @@ final class Login {
 
     private byte[] clearText() {
         if (!credentials.mayBeClearText()) {
-            throw refused("The server asks for the password in clear text over a connection that is not encrypted."
-                    + " Let the server use scram-sha-256, or set allowCleartextPassword=true if the network is trusted", null);
+            throw refused(
+                    "The server asks for the password in clear text over a connection that is not encrypted."
+                            + " Let the server use scram-sha-256, or set allowCleartextPassword=true if the network is trusted",
+                    null);
         }
         return utf8(password());
     }
 
     private void onSasl(List<String> mechanisms, Outbox out) {
         if (mechanisms.contains(ScramClient.MECHANISM + "-PLUS")) {
-            throw new ProtocolException("The server offers SCRAM-SHA-256-PLUS, which needs TLS, on a connection without TLS:"
-                    + " something between here and the server took TLS away");
+            throw new ProtocolException(
+                    "The server offers SCRAM-SHA-256-PLUS, which needs TLS, on a connection without TLS:"
+                            + " something between here and the server took TLS away");
         }
         if (!mechanisms.contains(ScramClient.MECHANISM)) {
-            throw refused("The server offers " + mechanisms + " only; this driver knows " + ScramClient.MECHANISM, null);
+            throw refused(
+                    "The server offers " + mechanisms + " only; this driver knows " + ScramClient.MECHANISM, null);
         }
         scram = new ScramClient(password(), credentials.scramMaxIterations());
         out.send(new SaslInitialResponse(ScramClient.MECHANISM, scram.clientFirst()));
@@ -163,7 +170,9 @@ final class Login {
         if (request instanceof AuthenticationGss) {
             return "GSSAPI";
         }
-        return request instanceof AuthenticationSspi ? "SSPI" : request.getClass().getSimpleName();
+        return request instanceof AuthenticationSspi
+                ? "SSPI"
+                : request.getClass().getSimpleName();
     }
 
     private static ProtocolException outOfOrder(Authentication request) {

@@ -106,7 +106,8 @@ final class Portal {
         return consumer;
     }
 
-    @Nullable RowDescription columns() {
+    @Nullable
+    RowDescription columns() {
         return step.statement().columns();
     }
 

@@ -93,7 +93,8 @@ final class PreparedStatement {
     }
 
     /** The columns, or null where the statement returns none or they have not arrived. */
-    @Nullable RowDescription columns() {
+    @Nullable
+    RowDescription columns() {
         return columns;
     }
 
@@ -107,7 +108,8 @@ final class PreparedStatement {
         failure = reason;
     }
 
-    @Nullable Failure failure() {
+    @Nullable
+    Failure failure() {
         return failure;
     }
 

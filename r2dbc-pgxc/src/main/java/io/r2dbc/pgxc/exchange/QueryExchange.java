@@ -39,7 +39,8 @@ abstract class QueryExchange extends Exchange {
         }
         return switch (tag) {
             case Tag.DATA_ROW -> wantsRow();
-            case Tag.COMMAND_COMPLETE, Tag.EMPTY_QUERY_RESPONSE, Tag.PORTAL_SUSPENDED -> resultOpen || consumer.wantsResult();
+            case Tag.COMMAND_COMPLETE, Tag.EMPTY_QUERY_RESPONSE, Tag.PORTAL_SUSPENDED ->
+                resultOpen || consumer.wantsResult();
             default -> true;
         };
     }
@@ -100,7 +101,8 @@ abstract class QueryExchange extends Exchange {
             throw new ProtocolException("DataRow came without a RowDescription");
         }
         if (row.columnCount() != columnCount) {
-            throw new ProtocolException("DataRow has " + row.columnCount() + " columns where RowDescription has " + columnCount);
+            throw new ProtocolException(
+                    "DataRow has " + row.columnCount() + " columns where RowDescription has " + columnCount);
         }
         if (!isCancelled()) {
             consumer.onRow(row);

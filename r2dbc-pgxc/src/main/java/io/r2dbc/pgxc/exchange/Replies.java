@@ -10,7 +10,9 @@ final class Replies {
     private Replies() {}
 
     static ProtocolException unexpected(BackendMessage message, String asked) {
-        String name = message instanceof Enum<?> signal ? signal.name() : message.getClass().getSimpleName();
+        String name = message instanceof Enum<?> signal
+                ? signal.name()
+                : message.getClass().getSimpleName();
         return unexpected(name, asked);
     }
 

@@ -48,7 +48,10 @@ final class Retry {
 
     private boolean typingApplies(ServerError error, ExtendedQuery flight, SessionState session) {
         Step first = flight.steps().get(0);
-        if (typed || !ParameterTyping.isUndeduced(error) || !first.canParseAsText() || first.statement().isParsed()) {
+        if (typed
+                || !ParameterTyping.isUndeduced(error)
+                || !first.canParseAsText()
+                || first.statement().isParsed()) {
             return false;
         }
         if (flight.ranInTransaction() && !flight.isGuarded()) {

@@ -76,13 +76,12 @@ public abstract non-sealed class Ride implements Part {
 
         @Override
         public boolean onMessage(BackendMessage message, SessionState session) {
-            boolean fits =
-                    switch (answers) {
-                        case 0 -> message == Signal.PARSE_COMPLETE;
-                        case 1 -> message == Signal.BIND_COMPLETE;
-                        case 2 -> message instanceof CommandComplete;
-                        default -> message == Signal.CLOSE_COMPLETE;
-                    };
+            boolean fits = switch (answers) {
+                case 0 -> message == Signal.PARSE_COMPLETE;
+                case 1 -> message == Signal.BIND_COMPLETE;
+                case 2 -> message instanceof CommandComplete;
+                default -> message == Signal.CLOSE_COMPLETE;
+            };
             if (!fits) {
                 throw Replies.unexpected(message, sql.get(command));
             }

@@ -44,7 +44,9 @@ public final class ServerParameters {
     }
 
     private static boolean isUtf8(String encoding) {
-        return encoding.equalsIgnoreCase("UTF8") || encoding.equalsIgnoreCase("UTF-8") || encoding.equalsIgnoreCase("UNICODE");
+        return encoding.equalsIgnoreCase("UTF8")
+                || encoding.equalsIgnoreCase("UTF-8")
+                || encoding.equalsIgnoreCase("UNICODE");
     }
 
     /** The value last reported for this setting, in any case; null if the server never did. */

@@ -126,7 +126,8 @@ public final class SessionState {
         firstError = null;
     }
 
-    @Nullable Failure firstError() {
+    @Nullable
+    Failure firstError() {
         return firstError;
     }
 
@@ -139,8 +140,8 @@ public final class SessionState {
     }
 
     private void refresh() {
-        boolean open = projection == Projection.OPEN
-                || (projection == Projection.UNKNOWN && known != TransactionStatus.IDLE);
+        boolean open =
+                projection == Projection.OPEN || (projection == Projection.UNKNOWN && known != TransactionStatus.IDLE);
         autoCommit.inTransaction(open || waitingBegin != null || beginFailure != null);
     }
 

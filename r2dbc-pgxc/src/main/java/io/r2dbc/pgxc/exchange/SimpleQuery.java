@@ -73,7 +73,8 @@ public final class SimpleQuery extends QueryExchange {
     }
 
     @Override
-    @Nullable RowDescription columns() {
+    @Nullable
+    RowDescription columns() {
         return columns;
     }
 

@@ -75,8 +75,8 @@ public final class Startup extends Exchange {
 
     private static void onKey(BackendKeyData key, SessionState session) {
         if (key.secretKey().length != KEY_LENGTH_3_0) {
-            throw new ProtocolException("BackendKeyData of protocol 3.0 has a secret of " + KEY_LENGTH_3_0 + " bytes, not "
-                    + key.secretKey().length);
+            throw new ProtocolException("BackendKeyData of protocol 3.0 has a secret of " + KEY_LENGTH_3_0
+                    + " bytes, not " + key.secretKey().length);
         }
         session.backendKey(key);
     }

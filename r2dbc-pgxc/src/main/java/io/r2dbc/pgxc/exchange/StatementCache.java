@@ -28,7 +28,8 @@ final class StatementCache {
         this.capacity = capacity;
     }
 
-    @Nullable PreparedStatement get(StatementKey key) {
+    @Nullable
+    PreparedStatement get(StatementKey key) {
         return statements.get(key);
     }
 

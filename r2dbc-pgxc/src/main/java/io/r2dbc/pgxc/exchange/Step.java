@@ -15,6 +15,7 @@ public final class Step {
     private final BindValues values;
     private boolean asText;
     private boolean parses;
+    private boolean parsedAsText;
     private @Nullable PreparedStatement statement;
     private short[] formats = {};
 
@@ -42,9 +43,12 @@ public final class Step {
             cached = session.statements.get(textKey);
         }
         parses = cached == null;
-        statement = cached != null
-                ? cached
-                : session.statements.create(parsesAsText(session) ? textKey() : key, session.closes());
+        if (cached == null) {
+            parsedAsText = parsesAsText(session);
+            statement = session.statements.create(parsedAsText ? textKey() : key, session.closes());
+        } else {
+            statement = cached;
+        }
     }
 
     private StatementKey textKey() {
@@ -81,7 +85,7 @@ public final class Step {
 
     /** Whether Parse leaves the types of Strings to the server, so that it could be tried again as text. */
     boolean canParseAsText() {
-        return textKey != null && statement().key() == key;
+        return textKey != null && !parsedAsText;
     }
 
     void parseAsText() {
@@ -90,13 +94,13 @@ public final class Step {
 
     void rememberDeduction(SessionState session) {
         if (textKey != null) {
-            session.typing.remember(key.sql(), statement().key() == key ? Outcome.DEDUCED : Outcome.TEXT);
+            session.typing.remember(key.sql(), parsedAsText ? Outcome.TEXT : Outcome.DEDUCED);
         }
     }
 
     /** A Parse as text that failed proves nothing for the next one. */
     void forgetDeduction(SessionState session) {
-        if (textKey != null && statement().key() != key) {
+        if (parsedAsText) {
             session.typing.forget(key.sql());
         }
     }

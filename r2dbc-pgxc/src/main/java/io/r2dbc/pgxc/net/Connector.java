@@ -52,9 +52,8 @@ public final class Connector {
             long deadline = System.nanoTime() + options.connectTimeout().toNanos();
             return credentials
                     .timeout(options.connectTimeout(), Mono.error(this::tooLate))
-                    .flatMap(login -> Mono.create(
-                            sink -> new Attempt(login, parameters.apply(login.user()), state, events, sink)
-                                    .begin(deadline)));
+                    .flatMap(login -> Mono.create(sink ->
+                            new Attempt(login, parameters.apply(login.user()), state, events, sink).begin(deadline)));
         });
     }
 
@@ -102,7 +101,8 @@ public final class Connector {
             connecting.update(TcpClient.newConnection()
                     .runOn(options.loopResources())
                     .remoteAddress(() -> InetSocketAddress.createUnresolved(options.host(), options.port()))
-                    .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) Math.min(Integer.MAX_VALUE, left / 1_000_000 + 1))
+                    .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int)
+                            Math.min(Integer.MAX_VALUE, left / 1_000_000 + 1))
                     .option(ChannelOption.SO_KEEPALIVE, options.tcpKeepAlive())
                     .option(ChannelOption.TCP_NODELAY, options.tcpNoDelay())
                     .connect()

@@ -51,7 +51,8 @@ final class Dispatcher implements BackendSink {
     }
 
     /** What the server said before it left without an error: its own shutdown or crash, as a notice (S2.6.3). */
-    @Nullable ErrorFields announcedEnd() {
+    @Nullable
+    ErrorFields announcedEnd() {
         return announcedEnd;
     }
 
@@ -162,6 +163,8 @@ final class Dispatcher implements BackendSink {
     }
 
     private static String name(BackendMessage message) {
-        return message instanceof Enum<?> signal ? signal.name() : message.getClass().getSimpleName();
+        return message instanceof Enum<?> signal
+                ? signal.name()
+                : message.getClass().getSimpleName();
     }
 }

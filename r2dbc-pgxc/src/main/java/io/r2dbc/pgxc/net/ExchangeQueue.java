@@ -50,7 +50,8 @@ final class ExchangeQueue {
     }
 
     /** The exchange whose turn to be written it is, or null if nobody's. */
-    @Nullable Exchange nextToWrite() {
+    @Nullable
+    Exchange nextToWrite() {
         if (beingWritten != null) {
             return beingWritten;
         }
@@ -130,12 +131,14 @@ final class ExchangeQueue {
         }
     }
 
-    @Nullable Part head() {
+    @Nullable
+    Part head() {
         return written.peekFirst();
     }
 
     /** The exchange that is answered now or whose rides are. */
-    @Nullable Exchange headExchange() {
+    @Nullable
+    Exchange headExchange() {
         for (Part part : written) {
             if (part instanceof Exchange exchange) {
                 return exchange;
@@ -162,7 +165,8 @@ final class ExchangeQueue {
     }
 
     /** Who is held up by the head: the next one written, or else the next one waiting. */
-    @Nullable Exchange firstBehind(Exchange head) {
+    @Nullable
+    Exchange firstBehind(Exchange head) {
         for (Part part : written) {
             if (part != head && part instanceof Exchange exchange) {
                 return exchange;
@@ -172,7 +176,8 @@ final class ExchangeQueue {
     }
 
     /** The next one in line that is still wanted. */
-    @Nullable Exchange firstWaiting() {
+    @Nullable
+    Exchange firstWaiting() {
         for (Exchange exchange : waiting) {
             if (!exchange.isCancelled()) {
                 return exchange;

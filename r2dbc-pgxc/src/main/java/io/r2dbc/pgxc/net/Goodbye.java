@@ -93,8 +93,9 @@ final class Goodbye {
                 channel.shutdownOutput();
             }
         });
-        session.context().executor().schedule(
-                () -> session.fail(ConnectionLost.CLOSED), PATIENCE_FOR_THE_PEER, TimeUnit.MILLISECONDS);
+        session.context()
+                .executor()
+                .schedule(() -> session.fail(ConnectionLost.CLOSED), PATIENCE_FOR_THE_PEER, TimeUnit.MILLISECONDS);
         session.readOn();
     }
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.r2dbc.pgxc.net;
 
+import io.netty.util.concurrent.EventExecutor;
 import io.r2dbc.pgxc.exchange.Exchange;
 import java.util.Queue;
-import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import reactor.util.concurrent.Queues;
@@ -12,16 +12,18 @@ import reactor.util.concurrent.Queues;
  * How any thread reaches the event loop: everything goes through one queue, in order, and wakes the loop at most once per turn.
  *
  * <p>{@code scheduled} is cleared before the queue is emptied, so whatever is put in later schedules a turn of its own: no wake-up is
- * lost.
+ * lost. {@code inTurn} and {@code again} are the event loop's.
  */
 final class Mailbox {
 
     private final Queue<Object> letters = Queues.unboundedMultiproducer().get();
     private final AtomicBoolean scheduled = new AtomicBoolean();
-    private final Executor loop;
+    private final EventExecutor loop;
     private final Runnable turn;
+    private boolean inTurn;
+    private boolean again;
 
-    Mailbox(Executor loop, Runnable turn) {
+    Mailbox(EventExecutor loop, Runnable turn) {
         this.loop = loop;
         this.turn = turn;
     }
@@ -36,18 +38,42 @@ final class Mailbox {
         wake();
     }
 
-    /** Sees to it that a turn begins after this call. */
+    /** Sees to it that a turn goes on or begins after this call. */
     void wake() {
+        if (inTurn && loop.inEventLoop()) {
+            again = true;
+            return;
+        }
         if (!scheduled.get() && scheduled.compareAndSet(false, true)) {
             loop.execute(turn);
         }
     }
 
+    /** A turn begins; whatever is put in from now on schedules the next one. */
     void turnBegins() {
         scheduled.set(false);
     }
 
-    @Nullable Object take() {
+    /** The event loop goes to work: what it asks of itself is done before it leaves, without a further turn. False if it is at work. */
+    boolean enter() {
+        boolean entered = !inTurn;
+        inTurn = true;
+        return entered;
+    }
+
+    /** Whether there is more to do before leaving. */
+    boolean takeAgain() {
+        boolean more = again;
+        again = false;
+        return more;
+    }
+
+    void leave() {
+        inTurn = false;
+    }
+
+    @Nullable
+    Object take() {
         return letters.poll();
     }
 }

@@ -44,7 +44,6 @@ final class SessionHandler extends ChannelInboundHandlerAdapter {
 
     private Mailbox mailbox;
     private ChannelHandlerContext context;
-    private boolean inTurn;
     private boolean parked;
     private boolean inputEnded;
     private boolean discarding;
@@ -96,7 +95,8 @@ final class SessionHandler extends ChannelInboundHandlerAdapter {
     }
 
     /** Why the session is over, or null while it is not. Any thread. */
-    @Nullable Failure end() {
+    @Nullable
+    Failure end() {
         return end;
     }
 
@@ -137,21 +137,18 @@ final class SessionHandler extends ChannelInboundHandlerAdapter {
 
     /** Takes letters, decodes as far as somebody wants, writes what may be written, and flushes. */
     private void work() {
-        if (inTurn) {
+        if (!mailbox.enter()) {
             return;
         }
-        inTurn = true;
         try {
-            boolean more = true;
-            while (more) {
+            do {
                 takeLetters();
                 decode();
                 stopper.onChange();
                 pen.write();
-                more = takeLetters();
-            }
+            } while (mailbox.takeAgain());
         } finally {
-            inTurn = false;
+            mailbox.leave();
         }
         pen.flush();
         inbound.trim();
@@ -163,17 +160,14 @@ final class SessionHandler extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private boolean takeLetters() {
-        boolean any = false;
+    private void takeLetters() {
         for (Object letter = mailbox.take(); letter != null; letter = mailbox.take()) {
-            any = true;
             if (letter instanceof Exchange exchange) {
                 accept(exchange);
             } else {
                 ((Runnable) letter).run();
             }
         }
-        return any;
     }
 
     private void accept(Exchange exchange) {

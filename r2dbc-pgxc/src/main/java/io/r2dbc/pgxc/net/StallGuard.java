@@ -68,7 +68,8 @@ final class StallGuard {
             return;
         }
         Exchange behind = queue.firstBehind(head);
-        String whom = behind == null ? "nobody has subscribed to it" : "this statement waits behind it: " + behind.label();
+        String whom =
+                behind == null ? "nobody has subscribed to it" : "this statement waits behind it: " + behind.label();
         session.giveUp(
                 head,
                 new Failure.TimedOut("The result of \"" + head.label() + "\" was not read for " + timeout.toMillis()

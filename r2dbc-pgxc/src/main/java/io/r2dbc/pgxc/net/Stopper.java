@@ -70,14 +70,16 @@ final class Stopper {
         endTimer();
         graceOver = false;
         drained = 0;
-        timer = session.context().executor().schedule(
-                () -> {
-                    timer = null;
-                    graceOver = true;
-                    consider();
-                },
-                grace.toNanos(),
-                TimeUnit.NANOSECONDS);
+        timer = session.context()
+                .executor()
+                .schedule(
+                        () -> {
+                            timer = null;
+                            graceOver = true;
+                            consider();
+                        },
+                        grace.toNanos(),
+                        TimeUnit.NANOSECONDS);
     }
 
     /** Bytes have come; enough of them end the grace early. */
