@@ -89,7 +89,8 @@ record ArrayBytes(PgType type, PgType element, Elements elements, int levels) im
             int lower = buffer.getInt(offset + HEADER + 8 * i + 4);
             count *= size;
             if (size < 1 || count > room || lower > Integer.MAX_VALUE - size + 1) {
-                throw malformed(type, "dimension of " + size + " elements from " + lower + " on in " + length + " bytes");
+                throw malformed(
+                        type, "dimension of " + size + " elements from " + lower + " on in " + length + " bytes");
             }
         }
         return dimensions;
@@ -126,7 +127,11 @@ record ArrayBytes(PgType type, PgType element, Elements elements, int levels) im
             }
             for (int i = 0; shown && i < dimensions; i++) {
                 int lower = buffer.getInt(sizes + 8 * i + 4);
-                out.append('[').append(lower).append(':').append(lower + buffer.getInt(sizes + 8 * i) - 1).append(']');
+                out.append('[')
+                        .append(lower)
+                        .append(':')
+                        .append(lower + buffer.getInt(sizes + 8 * i) - 1)
+                        .append(']');
             }
             out.append(shown ? "=" : "");
         }

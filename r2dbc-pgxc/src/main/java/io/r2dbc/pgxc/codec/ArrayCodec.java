@@ -2,6 +2,7 @@
 package io.r2dbc.pgxc.codec;
 
 import java.lang.invoke.MethodType;
+import java.lang.reflect.Modifier;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -50,7 +51,8 @@ final class ArrayCodec implements Family {
     }
 
     /** Takes the text of an array of unknown elements apart. */
-    @Nullable Decoder<?> ofUnknown(PgType type, Class<?> target) {
+    @Nullable
+    Decoder<?> ofUnknown(PgType type, Class<?> target) {
         return target == Object.class ? null : decoder(type, PgType.UNKNOWN, Format.TEXT, target);
     }
 
@@ -112,8 +114,7 @@ final class ArrayCodec implements Family {
 
     static void checkLevels(PgType type, Format format, int dimensions, int levels) {
         if (levels != ANY && dimensions != levels) {
-            throw ValueException.of(
-                    type, format, dimensions + " dimensions where the class asked for has " + levels);
+            throw ValueException.of(type, format, dimensions + " dimensions where the class asked for has " + levels);
         }
     }
 
@@ -131,7 +132,12 @@ final class ArrayCodec implements Family {
     boolean canEncode(Class<?> type) {
         Class<?> leaf = leaf(type);
         return Collection.class.isAssignableFrom(type)
-                || type.isArray() && (leaf == Object.class || encoding(type) != null);
+                || type.isArray() && (isOpen(leaf) || encoding(type) != null);
+    }
+
+    /** Whether values of a class are of another one, which may be one that can be written. */
+    private static boolean isOpen(Class<?> leaf) {
+        return leaf == Object.class || Modifier.isAbstract(leaf.getModifiers());
     }
 
     private Class<?> leaf(Class<?> type) {
@@ -143,21 +149,25 @@ final class ArrayCodec implements Family {
     }
 
     /** The encoding that an array class decides by itself. */
-    @Nullable Encoding encoding(Class<?> type) {
+    @Nullable
+    Encoding encoding(Class<?> type) {
         Class<?> leaf = leaf(type);
         Encoding element = registry.find(leaf);
         return element == null ? null : ArrayEncoding.of(registry, this, element, leaf, null);
     }
 
     /** The encoding of an array or a collection: by its class, else by the first element that is not null. */
-    @Nullable Encoding encoding(Object value) {
+    @Nullable
+    Encoding encoding(Object value) {
         Encoding byClass = value.getClass().isArray() ? encoding(value.getClass()) : null;
         if (byClass != null) {
             return byClass;
         }
         Object leaf = firstLeaf(value, 0);
         if (leaf == null) {
-            return ArrayEncoding.of(registry, this, TextCodecs.untyped(), String.class, null);
+            return canEncode(value.getClass())
+                    ? ArrayEncoding.of(registry, this, TextCodecs.untyped(), String.class, null)
+                    : null;
         }
         Encoding element = registry.find(leaf.getClass());
         return element == null ? null : ArrayEncoding.of(registry, this, element, leaf.getClass(), null);

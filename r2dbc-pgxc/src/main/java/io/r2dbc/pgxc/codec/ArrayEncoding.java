@@ -17,7 +17,12 @@ import org.jspecify.annotations.Nullable;
  * @param required the element type that was asked for, or null if the elements decide
  */
 record ArrayEncoding(
-        CodecRegistry registry, ArrayCodec arrays, Encoding element, Class<?> leaf, @Nullable PgType required, int typeOid)
+        CodecRegistry registry,
+        ArrayCodec arrays,
+        Encoding element,
+        Class<?> leaf,
+        @Nullable PgType required,
+        int typeOid)
         implements Encoding {
 
     /** Null if there is no array type over the elements' type, and they are binary. */
@@ -91,7 +96,9 @@ record ArrayEncoding(
 
     private boolean writeBinary(@Nullable Object value, int level, int[] sizes, ByteBuf out) {
         boolean hasNulls = false;
+        int count = 0;
         for (Object inner : dimension(value, sizes[level])) {
+            count++;
             if (level + 1 < sizes.length) {
                 hasNulls |= writeBinary(inner, level + 1, sizes, out);
             } else if (inner == null) {
@@ -104,17 +111,23 @@ record ArrayEncoding(
                 out.setInt(length, out.writerIndex() - length - 4);
             }
         }
+        checkCount(value, count, sizes[level]);
         return hasNulls;
+    }
+
+    private void checkCount(@Nullable Object value, int count, int size) {
+        if (count != size) {
+            throw problem(value, count + " elements where it has announced " + size);
+        }
     }
 
     private void writeText(@Nullable Object value, int level, int[] sizes, ByteBuf out) {
         out.writeByte('{');
-        boolean first = true;
+        int count = 0;
         for (Object inner : sizes.length == 0 ? List.of() : dimension(value, sizes[level])) {
-            if (!first) {
+            if (count++ > 0) {
                 out.writeByte(',');
             }
-            first = false;
             if (level + 1 < sizes.length) {
                 writeText(inner, level + 1, sizes, out);
             } else if (inner == null) {

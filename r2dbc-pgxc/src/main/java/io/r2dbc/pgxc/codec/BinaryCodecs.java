@@ -43,8 +43,8 @@ final class BinaryCodecs implements Family {
             return (Decoder<byte[]>) (buffer, offset, length) -> copy(buffer, offset + prefix, length - prefix);
         }
         return target == ByteBuffer.class
-                ? (Decoder<ByteBuffer>) (buffer, offset, length) ->
-                        ByteBuffer.wrap(copy(buffer, offset + prefix, length - prefix))
+                ? (Decoder<ByteBuffer>)
+                        (buffer, offset, length) -> ByteBuffer.wrap(copy(buffer, offset + prefix, length - prefix))
                 : null;
     }
 

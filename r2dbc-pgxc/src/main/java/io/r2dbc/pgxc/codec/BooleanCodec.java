@@ -20,7 +20,9 @@ final class BooleanCodec implements Family {
     @Override
     public @Nullable Decoder<?> decoder(PgType type, Format format, Class<?> target) {
         if (target == Boolean.class) {
-            return format == Format.TEXT ? (Decoder<Boolean>) BooleanCodec::text : (Decoder<Boolean>) BooleanCodec::binary;
+            return format == Format.TEXT
+                    ? (Decoder<Boolean>) BooleanCodec::text
+                    : (Decoder<Boolean>) BooleanCodec::binary;
         }
         if (target == String.class) {
             return (Decoder<String>) (buffer, offset, length) -> binary(buffer, offset, length) ? "t" : "f";

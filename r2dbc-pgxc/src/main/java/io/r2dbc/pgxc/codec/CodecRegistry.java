@@ -105,14 +105,16 @@ public final class CodecRegistry {
     @SuppressWarnings("unchecked") // every branch below plans for exactly this class
     public <T> Decoder<T> decoder(int typeOid, Format format, Class<T> target) {
         PgType type = PgType.of(typeOid);
-        Decoder<?> decoder = plan(type, format, MethodType.methodType(target).wrap().returnType());
+        Decoder<?> decoder =
+                plan(type, format, MethodType.methodType(target).wrap().returnType());
         if (decoder == null) {
             throw ValueException.noConversion(type, format, target);
         }
         return (Decoder<T>) decoder;
     }
 
-    @Nullable Decoder<?> plan(PgType type, Format format, Class<?> target) {
+    @Nullable
+    Decoder<?> plan(PgType type, Format format, Class<?> target) {
         Codec<?> codec = codecFor(type, target);
         if (codec != null && (format == Format.TEXT || codec.readsBinary())) {
             return UserCodecs.decoder(codec, type, format);
@@ -125,10 +127,11 @@ public final class CodecRegistry {
         return family.decoder(type, format, wanted);
     }
 
-    @Nullable Codec<?> codecFor(PgType type, Class<?> target) {
+    @Nullable
+    Codec<?> codecFor(PgType type, Class<?> target) {
         for (Codec<?> codec : codecs) {
             boolean wanted = target == Object.class ? codec.isDefault() : target == codec.javaType();
-            if (wanted && (codec.reads(type) || target != Object.class && mayBe(codec.type(), type))) {
+            if (wanted && (codec.reads(type) || (target != Object.class && mayBe(codec.type(), type)))) {
                 return codec;
             }
         }
@@ -200,7 +203,8 @@ public final class CodecRegistry {
     }
 
     /** The encoding that the class alone decides; collections, and arrays of objects, are decided by what they hold. */
-    @Nullable Encoding find(Class<?> type) {
+    @Nullable
+    Encoding find(Class<?> type) {
         return resolved.get(type).orElse(null);
     }
 
@@ -239,7 +243,8 @@ public final class CodecRegistry {
         return encoding;
     }
 
-    @Nullable Encoding typed(Object value, PgType type) {
+    @Nullable
+    Encoding typed(Object value, PgType type) {
         for (Codec<?> codec : codecs) {
             if (codec.javaType().isInstance(value) && codec.reads(type)) {
                 return UserCodecs.encoding(codec, type);

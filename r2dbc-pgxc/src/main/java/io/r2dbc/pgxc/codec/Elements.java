@@ -108,8 +108,8 @@ interface Elements {
             if (container instanceof long[] longs) {
                 longs[index] = value;
             } else {
-                ((int[]) container)[index] = (int) IntegerCodecs.within(
-                        value, Integer.MIN_VALUE, Integer.MAX_VALUE, type, format, int.class);
+                ((int[]) container)[index] = (int)
+                        IntegerCodecs.within(value, Integer.MIN_VALUE, Integer.MAX_VALUE, type, format, int.class);
             }
         }
     }

@@ -27,11 +27,13 @@ interface Family {
      * @param target never a primitive class, and never {@code String} in text format, which needs no family
      * @return a decoder of exactly this class, or null if there is no conversion
      */
-    @Nullable Decoder<?> decoder(PgType type, Format format, Class<?> target);
+    @Nullable
+    Decoder<?> decoder(PgType type, Format format, Class<?> target);
 
     /** The encodings chosen by the value's own class. */
     Map<Class<?>, Encoding> encodings();
 
     /** The encoding that makes a value one of {@code type}, or null if the class cannot be converted. */
-    @Nullable Encoding encoding(Object value, PgType type);
+    @Nullable
+    Encoding encoding(Object value, PgType type);
 }

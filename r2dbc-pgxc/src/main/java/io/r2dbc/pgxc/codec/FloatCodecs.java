@@ -22,21 +22,29 @@ final class FloatCodecs implements Family {
 
     private static final Map<Class<?>, Conversion> CONVERSIONS = Map.of(
             Double.class, (reader, type, format) -> (Decoder<Double>) reader::read,
-            Float.class, (reader, type, format) -> (Decoder<Float>) (b, o, l) -> toFloat(reader.read(b, o, l), type, format),
-            Byte.class, (reader, type, format) -> (Decoder<Byte>) (b, o, l) -> (byte)
-                    toLong(reader.read(b, o, l), Byte.MIN_VALUE, Byte.MAX_VALUE, type, format, Byte.class),
-            Short.class, (reader, type, format) -> (Decoder<Short>) (b, o, l) -> (short)
-                    toLong(reader.read(b, o, l), Short.MIN_VALUE, Short.MAX_VALUE, type, format, Short.class),
-            Integer.class, (reader, type, format) -> (Decoder<Integer>) (b, o, l) -> (int)
-                    toLong(reader.read(b, o, l), Integer.MIN_VALUE, Integer.MAX_VALUE, type, format, Integer.class),
-            Long.class, (reader, type, format) -> (Decoder<Long>) (b, o, l) ->
-                    toLong(reader.read(b, o, l), Long.MIN_VALUE, Long.MAX_VALUE, type, format, Long.class),
-            BigInteger.class, (reader, type, format) -> (Decoder<BigInteger>)
-                    (b, o, l) -> toBigInteger(reader.read(b, o, l), type, format),
-            BigDecimal.class, (reader, type, format) -> (Decoder<BigDecimal>)
-                    (b, o, l) -> toBigDecimal(reader.read(b, o, l), type, format),
-            String.class, (reader, type, format) -> (Decoder<String>)
-                    (b, o, l) -> FloatText.print(reader.read(b, o, l), type.equals(PgType.FLOAT4)));
+            Float.class,
+                    (reader, type, format) -> (Decoder<Float>) (b, o, l) -> toFloat(reader.read(b, o, l), type, format),
+            Byte.class,
+                    (reader, type, format) -> (Decoder<Byte>) (b, o, l) -> (byte)
+                            toLong(reader.read(b, o, l), Byte.MIN_VALUE, Byte.MAX_VALUE, type, format, Byte.class),
+            Short.class,
+                    (reader, type, format) -> (Decoder<Short>) (b, o, l) -> (short)
+                            toLong(reader.read(b, o, l), Short.MIN_VALUE, Short.MAX_VALUE, type, format, Short.class),
+            Integer.class,
+                    (reader, type, format) -> (Decoder<Integer>) (b, o, l) -> (int) toLong(
+                            reader.read(b, o, l), Integer.MIN_VALUE, Integer.MAX_VALUE, type, format, Integer.class),
+            Long.class,
+                    (reader, type, format) -> (Decoder<Long>) (b, o, l) ->
+                            toLong(reader.read(b, o, l), Long.MIN_VALUE, Long.MAX_VALUE, type, format, Long.class),
+            BigInteger.class,
+                    (reader, type, format) ->
+                            (Decoder<BigInteger>) (b, o, l) -> toBigInteger(reader.read(b, o, l), type, format),
+            BigDecimal.class,
+                    (reader, type, format) ->
+                            (Decoder<BigDecimal>) (b, o, l) -> toBigDecimal(reader.read(b, o, l), type, format),
+            String.class,
+                    (reader, type, format) -> (Decoder<String>)
+                            (b, o, l) -> FloatText.print(reader.read(b, o, l), type.equals(PgType.FLOAT4)));
 
     private static final Encoding FLOAT4 = TypedEncoding.binary(
             PgType.FLOAT4, (value, out) -> out.writeFloat(Numbers.toFloat((Number) value, PgType.FLOAT4)));

@@ -22,29 +22,39 @@ final class IntegerCodecs implements Family {
     }
 
     private static final Map<Class<?>, Conversion> CONVERSIONS = Map.of(
-            Byte.class, (reader, type, format) -> (Decoder<Byte>)
-                    (b, o, l) -> (byte) within(reader.read(b, o, l), Byte.MIN_VALUE, Byte.MAX_VALUE, type, format, Byte.class),
-            Short.class, (reader, type, format) -> (Decoder<Short>) (b, o, l) ->
-                    (short) within(reader.read(b, o, l), Short.MIN_VALUE, Short.MAX_VALUE, type, format, Short.class),
-            Integer.class, (reader, type, format) -> (Decoder<Integer>) (b, o, l) ->
-                    (int) within(reader.read(b, o, l), Integer.MIN_VALUE, Integer.MAX_VALUE, type, format, Integer.class),
+            Byte.class,
+                    (reader, type, format) -> (Decoder<Byte>) (b, o, l) -> (byte)
+                            within(reader.read(b, o, l), Byte.MIN_VALUE, Byte.MAX_VALUE, type, format, Byte.class),
+            Short.class,
+                    (reader, type, format) -> (Decoder<Short>) (b, o, l) -> (short)
+                            within(reader.read(b, o, l), Short.MIN_VALUE, Short.MAX_VALUE, type, format, Short.class),
+            Integer.class,
+                    (reader, type, format) -> (Decoder<Integer>) (b, o, l) -> (int) within(
+                            reader.read(b, o, l), Integer.MIN_VALUE, Integer.MAX_VALUE, type, format, Integer.class),
             Long.class, (reader, type, format) -> (Decoder<Long>) reader::read,
-            Float.class, (reader, type, format) -> (Decoder<Float>) (b, o, l) -> toFloat(reader.read(b, o, l), type, format),
-            Double.class, (reader, type, format) -> (Decoder<Double>)
-                    (b, o, l) -> toDouble(reader.read(b, o, l), type, format),
-            BigInteger.class, (reader, type, format) -> (Decoder<BigInteger>)
-                    (b, o, l) -> BigInteger.valueOf(reader.read(b, o, l)),
-            BigDecimal.class, (reader, type, format) -> (Decoder<BigDecimal>)
-                    (b, o, l) -> BigDecimal.valueOf(reader.read(b, o, l)),
-            Year.class, (reader, type, format) -> (Decoder<Year>) (b, o, l) -> toYear(reader.read(b, o, l), type, format),
+            Float.class,
+                    (reader, type, format) -> (Decoder<Float>) (b, o, l) -> toFloat(reader.read(b, o, l), type, format),
+            Double.class,
+                    (reader, type, format) ->
+                            (Decoder<Double>) (b, o, l) -> toDouble(reader.read(b, o, l), type, format),
+            BigInteger.class,
+                    (reader, type, format) ->
+                            (Decoder<BigInteger>) (b, o, l) -> BigInteger.valueOf(reader.read(b, o, l)),
+            BigDecimal.class,
+                    (reader, type, format) ->
+                            (Decoder<BigDecimal>) (b, o, l) -> BigDecimal.valueOf(reader.read(b, o, l)),
+            Year.class,
+                    (reader, type, format) -> (Decoder<Year>) (b, o, l) -> toYear(reader.read(b, o, l), type, format),
             String.class, (reader, type, format) -> (Decoder<String>) (b, o, l) -> Long.toString(reader.read(b, o, l)));
 
-    private static final Encoding INT2 = encoding(PgType.INT2, (value, out) -> out.writeShort(
-            (int) exact(value, PgType.INT2, Short.MIN_VALUE, Short.MAX_VALUE)));
-    private static final Encoding INT4 = encoding(PgType.INT4, (value, out) -> out.writeInt(
-            (int) exact(value, PgType.INT4, Integer.MIN_VALUE, Integer.MAX_VALUE)));
-    private static final Encoding INT8 = encoding(PgType.INT8, (value, out) -> out.writeLong(
-            exact(value, PgType.INT8, Long.MIN_VALUE, Long.MAX_VALUE)));
+    private static final Encoding INT2 = encoding(
+            PgType.INT2,
+            (value, out) -> out.writeShort((int) exact(value, PgType.INT2, Short.MIN_VALUE, Short.MAX_VALUE)));
+    private static final Encoding INT4 = encoding(
+            PgType.INT4,
+            (value, out) -> out.writeInt((int) exact(value, PgType.INT4, Integer.MIN_VALUE, Integer.MAX_VALUE)));
+    private static final Encoding INT8 = encoding(
+            PgType.INT8, (value, out) -> out.writeLong(exact(value, PgType.INT8, Long.MIN_VALUE, Long.MAX_VALUE)));
     private static final Encoding OID =
             encoding(PgType.OID, (value, out) -> out.writeInt((int) exact(value, PgType.OID, 0, 0xFFFF_FFFFL)));
 

@@ -33,7 +33,7 @@ public record Interval(int months, int days, long microseconds) implements Tempo
     private static final List<TemporalUnit> UNITS = List.of(ChronoUnit.MONTHS, ChronoUnit.DAYS, ChronoUnit.MICROS);
 
     /**
-     * The time of a duration; its digits beyond microseconds are dropped.
+     * The time of a duration; what is below a microsecond is dropped.
      *
      * @param duration the duration
      * @return an interval without months and days
@@ -41,11 +41,12 @@ public record Interval(int months, int days, long microseconds) implements Tempo
      */
     public static Interval of(Duration duration) {
         long seconds = duration.getSeconds();
-        long micros = duration.getNano() / 1_000;
-        if (seconds < 0 && micros > 0) {
-            return new Interval(0, 0, Math.addExact(Math.multiplyExact(seconds + 1, 1_000_000L), micros - 1_000_000));
+        int nanos = duration.getNano();
+        if (seconds < 0 && nanos > 0) {
+            seconds++;
+            nanos -= 1_000_000_000;
         }
-        return new Interval(0, 0, Math.addExact(Math.multiplyExact(seconds, 1_000_000L), micros));
+        return new Interval(0, 0, Math.addExact(Math.multiplyExact(seconds, 1_000_000L), nanos / 1_000));
     }
 
     /**

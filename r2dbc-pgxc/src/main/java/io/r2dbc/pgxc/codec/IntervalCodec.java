@@ -37,7 +37,8 @@ final class IntervalCodec implements Family {
         return target == String.class ? converted(interval, IntervalText::postgres, format) : null;
     }
 
-    private static <T> Decoder<T> converted(Decoder<Interval> decoder, Function<Interval, T> conversion, Format format) {
+    private static <T> Decoder<T> converted(
+            Decoder<Interval> decoder, Function<Interval, T> conversion, Format format) {
         return (buffer, offset, length) -> {
             Interval interval = decoder.decode(buffer, offset, length);
             try {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.r2dbc.pgxc.codec;
 
+import java.util.List;
+
 /**
  * Reads the four styles in which the server prints an interval, and prints two of them. One pass over the text, no
  * regular expressions.
@@ -11,6 +13,9 @@ final class IntervalText {
     private static final long MINUTE = 60 * SECOND;
     private static final long HOUR = 60 * MINUTE;
     static final int LONGEST = 256;
+
+    private static final List<String> DATE_UNITS = List.of("year", "mon", "week", "day");
+    private static final List<String> TIME_UNITS = List.of("hour", "min", "sec");
 
     private final String text;
     private final int sign;
@@ -64,21 +69,20 @@ final class IntervalText {
     }
 
     private String unitOf(int designator, boolean time) {
-        return switch (designator) {
-            case 'Y' -> "year";
-            case 'W' -> "week";
-            case 'D' -> "day";
-            case 'H' -> "hour";
-            case 'M' -> time ? "min" : "mon";
-            case 'S' -> "sec";
-            default -> throw malformed(text);
-        };
+        int unit = time ? "HMS".indexOf(designator) : "YMWD".indexOf(designator);
+        if (unit < 0) {
+            throw malformed(text);
+        }
+        return (time ? TIME_UNITS : DATE_UNITS).get(unit);
     }
 
     /** {@code postgres}, {@code postgres_verbose} and {@code sql_standard}: blanks between the parts. */
     private Interval words() {
         if (text.startsWith("@ ")) {
             at = 2;
+        }
+        if (at == text.length()) {
+            throw malformed(text);
         }
         while (at < text.length()) {
             int start = at;

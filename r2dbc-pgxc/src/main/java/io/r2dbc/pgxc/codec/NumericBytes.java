@@ -4,6 +4,7 @@ package io.r2dbc.pgxc.codec;
 import io.netty.buffer.ByteBuf;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads and writes the binary form of {@code numeric}: four 16-bit words (count of groups, weight of the first one, sign,
@@ -36,10 +37,7 @@ final class NumericBytes {
     private NumericBytes() {}
 
     static BigDecimal read(ByteBuf buffer, int offset, int length) {
-        double special = special(buffer, offset, length);
-        if (special != 0) {
-            throw NumericCodec.notFinite(Format.BINARY, special);
-        }
+        checkFinite(buffer, offset, length);
         int weight = buffer.getShort(offset + 2);
         int scale = buffer.getUnsignedShort(offset + 6);
         boolean negative = buffer.getUnsignedShort(offset + 4) == NEGATIVE;
@@ -51,6 +49,32 @@ final class NumericBytes {
         return new BigDecimal(negative ? unscaled.negate() : unscaled, scale);
     }
 
+    private static void checkFinite(ByteBuf buffer, int offset, int length) {
+        double special = special(buffer, offset, length);
+        if (special != 0) {
+            throw NumericCodec.notFinite(Format.BINARY, special);
+        }
+    }
+
+    /** At most so many digits are ahead of the point. */
+    static int integerDigits(ByteBuf buffer, int offset, int length) {
+        checkFinite(buffer, offset, length);
+        return Math.max(0, 4 * (buffer.getShort(offset + 2) + 1));
+    }
+
+    /** The whole number, or null if there are digits other than 0 behind the point. */
+    static @Nullable BigInteger integer(ByteBuf buffer, int offset, int length) {
+        checkFinite(buffer, offset, length);
+        int end = buffer.getShort(offset + 2) - buffer.getUnsignedShort(offset);
+        for (int weight = -1; weight > end; weight--) {
+            if (group(buffer, offset, weight) != 0) {
+                return null;
+            }
+        }
+        BigInteger integer = large(buffer, offset, buffer.getShort(offset + 2), 0);
+        return buffer.getUnsignedShort(offset + 4) == NEGATIVE ? integer.negate() : integer;
+    }
+
     /** Checks the header; gives NaN or an infinity, or 0 for a number. */
     static double special(ByteBuf buffer, int offset, int length) {
         if (length < HEADER || length != HEADER + 2 * buffer.getUnsignedShort(offset)) {
@@ -58,7 +82,8 @@ final class NumericBytes {
                     PgType.NUMERIC, Format.BINARY, length + " bytes, which the count of digits contradicts");
         }
         if (buffer.getUnsignedShort(offset + 6) > MAX_SCALE) {
-            throw ValueException.of(PgType.NUMERIC, Format.BINARY, "more than " + MAX_SCALE + " digits behind the point");
+            throw ValueException.of(
+                    PgType.NUMERIC, Format.BINARY, "more than " + MAX_SCALE + " digits behind the point");
         }
         int sign = buffer.getUnsignedShort(offset + 4);
         return switch (sign) {
@@ -197,9 +222,7 @@ final class NumericBytes {
         int shift;
         do {
             shift = 4 * weight-- + scale;
-            long group = shift < 0
-                    ? unscaled % POWERS[4 + shift] * POWERS[-shift]
-                    : unscaled / POWERS[shift] % GROUP;
+            long group = shift < 0 ? unscaled % POWERS[4 + shift] * POWERS[-shift] : unscaled / POWERS[shift] % GROUP;
             out.writeShort((int) group);
         } while (shift > 0);
     }

@@ -17,12 +17,16 @@ final class NumericCodec implements Family {
 
     private static final Encoding ENCODING = TypedEncoding.binary(PgType.NUMERIC, NumericCodec::write);
 
-    private static final Map<Class<?>, Function<BigDecimal, Object>> EXACT = Map.of(
+    /** Numbers with more digits ahead of the point are for decimals; the other classes need not even compute them. */
+    private static final int MAX_DIGITS = 400;
+
+    private static final Map<Class<?>, Function<BigDecimal, Object>> CONVERSIONS = Map.of(
             Byte.class, BigDecimal::byteValueExact,
             Short.class, BigDecimal::shortValueExact,
             Integer.class, BigDecimal::intValueExact,
             Long.class, BigDecimal::longValueExact,
-            BigInteger.class, BigDecimal::toBigIntegerExact);
+            Double.class, NumericCodec::toDouble,
+            Float.class, NumericCodec::toFloat);
 
     @Override
     public List<PgType> types() {
@@ -38,57 +42,73 @@ final class NumericCodec implements Family {
         if (target == String.class) {
             return (Decoder<String>) NumericBytes::print;
         }
-        if (target == Double.class) {
-            return (Decoder<Double>) (buffer, offset, length) -> {
-                double special = special(buffer, offset, length, format);
-                return special != 0 ? special : toDouble(decimal.decode(buffer, offset, length), format);
-            };
+        if (target == BigInteger.class) {
+            return (Decoder<BigInteger>) (buffer, offset, length) -> integer(buffer, offset, length, format);
         }
-        if (target == Float.class) {
-            return (Decoder<Float>) (buffer, offset, length) -> {
-                float special = (float) special(buffer, offset, length, format);
-                return special != 0 ? special : toFloat(decimal.decode(buffer, offset, length), format);
-            };
+        Function<BigDecimal, Object> conversion = CONVERSIONS.get(target);
+        if (conversion == null) {
+            return null;
         }
-        Function<BigDecimal, Object> exact = EXACT.get(target);
-        return exact == null ? null : exactly(decimal, exact, format, target);
+        Decoder<?> number = converted(decimal, conversion, format, target);
+        return target == Double.class || target == Float.class ? orSpecial(number, format, target) : number;
     }
 
-    private static Decoder<Object> exactly(
-            Decoder<BigDecimal> decimal, Function<BigDecimal, Object> exact, Format format, Class<?> target) {
+    private static Decoder<Object> converted(
+            Decoder<BigDecimal> decimal, Function<BigDecimal, Object> conversion, Format format, Class<?> target) {
         return (buffer, offset, length) -> {
+            int digits = format == Format.TEXT
+                    ? NumericText.integerDigits(buffer, offset, length)
+                    : NumericBytes.integerDigits(buffer, offset, length);
+            if (digits > MAX_DIGITS) {
+                throw ValueException.overflow(PgType.NUMERIC, format, "a number of " + digits + " digits", target);
+            }
             BigDecimal value = decimal.decode(buffer, offset, length);
             try {
-                return exact.apply(value);
+                return conversion.apply(value);
             } catch (ArithmeticException e) {
                 throw ValueException.overflow(PgType.NUMERIC, format, shown(value), target);
             }
         };
     }
 
-    private static double special(ByteBuf buffer, int offset, int length, Format format) {
-        return format == Format.TEXT
-                ? NumericText.special(buffer, offset, length)
-                : NumericBytes.special(buffer, offset, length);
+    private static Decoder<Object> orSpecial(Decoder<?> number, Format format, Class<?> target) {
+        return (buffer, offset, length) -> {
+            double special = format == Format.TEXT
+                    ? NumericText.special(buffer, offset, length)
+                    : NumericBytes.special(buffer, offset, length);
+            if (special == 0) {
+                return number.decode(buffer, offset, length);
+            }
+            return target == Double.class ? (Object) special : (Object) (float) special;
+        };
     }
 
-    private static double toDouble(BigDecimal value, Format format) {
+    private static BigInteger integer(ByteBuf buffer, int offset, int length, Format format) {
+        BigInteger integer = format == Format.TEXT
+                ? NumericText.integer(buffer, offset, length)
+                : NumericBytes.integer(buffer, offset, length);
+        if (integer == null) {
+            throw ValueException.overflow(PgType.NUMERIC, format, "a number with a fraction", BigInteger.class);
+        }
+        return integer;
+    }
+
+    private static Double toDouble(BigDecimal value) {
         double converted = value.doubleValue();
         if (Double.isInfinite(converted)) {
-            throw ValueException.overflow(PgType.NUMERIC, format, shown(value), Double.class);
+            throw new ArithmeticException("overflow");
         }
         return converted;
     }
 
-    private static float toFloat(BigDecimal value, Format format) {
+    private static Float toFloat(BigDecimal value) {
         float converted = value.floatValue();
         if (Float.isInfinite(converted)) {
-            throw ValueException.overflow(PgType.NUMERIC, format, shown(value), Float.class);
+            throw new ArithmeticException("overflow");
         }
         return converted;
     }
 
-    /** A number for a message, which must not have its hundred thousand digits. */
     private static Object shown(BigDecimal value) {
         return value.precision() > 40 ? "a number of " + value.precision() + " digits" : value;
     }

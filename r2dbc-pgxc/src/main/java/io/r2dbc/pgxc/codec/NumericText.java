@@ -4,6 +4,7 @@ package io.r2dbc.pgxc.codec;
 import io.netty.buffer.ByteBuf;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import org.jspecify.annotations.Nullable;
 
 /** Reads the text form of {@code numeric}, in time that does not explode with its length. */
 final class NumericText {
@@ -52,6 +53,38 @@ final class NumericText {
         }
         BigInteger unscaled = large(buffer, offset + length, count);
         return new BigDecimal(negative ? unscaled.negate() : unscaled, scale);
+    }
+
+    /** The digits ahead of the point, a sign not counted. */
+    static int integerDigits(ByteBuf buffer, int offset, int length) {
+        int start = length > 0 && buffer.getByte(offset) == '-' ? offset + 1 : offset;
+        return point(buffer, offset, length) - start;
+    }
+
+    private static int point(ByteBuf buffer, int offset, int length) {
+        int at = offset;
+        while (at < offset + length && buffer.getByte(at) != '.') {
+            at++;
+        }
+        return at;
+    }
+
+    /** The whole number, or null if there are digits other than 0 behind the point. */
+    static @Nullable BigInteger integer(ByteBuf buffer, int offset, int length) {
+        int point = point(buffer, offset, length);
+        int last = offset + length - 1;
+        if (point == last) {
+            throw ValueException.malformed(PgType.NUMERIC, buffer, offset, length);
+        }
+        for (int i = point + 1; i <= last; i++) {
+            if (!Digits.isDigit(buffer.getByte(i))) {
+                throw ValueException.malformed(PgType.NUMERIC, buffer, offset, length);
+            }
+            if (buffer.getByte(i) != '0') {
+                return null;
+            }
+        }
+        return read(buffer, offset, point - offset).unscaledValue();
     }
 
     /** Gathers chunks of 16 digits from the last digit to the first. */

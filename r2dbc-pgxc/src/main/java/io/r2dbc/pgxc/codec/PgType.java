@@ -106,8 +106,7 @@ public final class PgType implements Type {
     public static final PgType MONEY = other(790, "money", 791);
 
     static {
-        String others =
-                """
+        String others = """
                 22 int2vector 1006, 24 regproc 1008, 27 tid 1010, 28 xid 1011, 29 cid 1012, 30 oidvector 1013,
                 600 point 1017, 601 lseg 1018, 602 path 1019, 603 box 1020, 604 polygon 1027, 628 line 629,
                 650 cidr 651, 718 circle 719, 774 macaddr8 775, 829 macaddr 1040, 1033 aclitem 1034, 1560 bit 1561,

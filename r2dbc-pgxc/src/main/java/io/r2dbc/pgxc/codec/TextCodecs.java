@@ -60,12 +60,12 @@ final class TextCodecs implements Family {
             return string;
         }
         if (target == Character.class) {
-            return (Decoder<Character>) (buffer, offset, length) ->
-                    character(string.decode(buffer, offset, length), type, format);
+            return (Decoder<Character>)
+                    (buffer, offset, length) -> character(string.decode(buffer, offset, length), type, format);
         }
         if (target.isEnum()) {
-            return (Decoder<Object>) (buffer, offset, length) ->
-                    constant(string.decode(buffer, offset, length), type, format, target);
+            return (Decoder<Object>)
+                    (buffer, offset, length) -> constant(string.decode(buffer, offset, length), type, format, target);
         }
         return BinaryCodecs.bytes(target, 0);
     }

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class TimeCodecs implements Family {
 
-    private static final Encoding TIME = TypedEncoding.binary(
-            PgType.TIME, (value, out) -> out.writeLong(((LocalTime) value).toNanoOfDay() / 1_000));
+    private static final Encoding TIME =
+            TypedEncoding.binary(PgType.TIME, (value, out) -> out.writeLong(((LocalTime) value).toNanoOfDay() / 1_000));
     private static final Encoding TIMETZ = TypedEncoding.binary(PgType.TIMETZ, TimeCodecs::write);
 
     /** The offset sits beside the microseconds, which need 37 bits, in one number. */

@@ -77,10 +77,15 @@ final class TimestampCodecs implements Family {
             return decoder(micros, LocalDateTime.MIN, LocalDateTime.MAX, TimestampCodecs::local);
         }
         if (target == OffsetDateTime.class) {
-            return decoder(micros, OffsetDateTime.MIN, OffsetDateTime.MAX, value -> zoned(value).toOffsetDateTime());
+            return decoder(
+                    micros,
+                    OffsetDateTime.MIN,
+                    OffsetDateTime.MAX,
+                    value -> zoned(value).toOffsetDateTime());
         }
         if (target == Instant.class) {
-            return decoder(micros, Instant.MIN, Instant.MAX, value -> zoned(value).toInstant());
+            return decoder(
+                    micros, Instant.MIN, Instant.MAX, value -> zoned(value).toInstant());
         }
         if (target == ZonedDateTime.class) {
             return finite(micros, PgType.TIMESTAMP, format, this::zoned);
@@ -96,10 +101,15 @@ final class TimestampCodecs implements Family {
             return decoder(micros, Instant.MIN, Instant.MAX, TimestampCodecs::instant);
         }
         if (target == LocalDateTime.class) {
-            return decoder(micros, LocalDateTime.MIN, LocalDateTime.MAX, value -> offset(value).toLocalDateTime());
+            return decoder(
+                    micros,
+                    LocalDateTime.MIN,
+                    LocalDateTime.MAX,
+                    value -> offset(value).toLocalDateTime());
         }
         if (target == ZonedDateTime.class) {
-            return finite(micros, PgType.TIMESTAMPTZ, format, value -> instant(value).atZone(zone));
+            return finite(
+                    micros, PgType.TIMESTAMPTZ, format, value -> instant(value).atZone(zone));
         }
         return target == String.class
                 ? decoder(micros, "-infinity", "infinity", value -> print(value, offsetAt(value)))
@@ -167,7 +177,8 @@ final class TimestampCodecs implements Family {
         LocalDateTime local = LocalDateTime.ofEpochSecond(
                 epochSecond(micros), nano(micros), offset == null ? ZoneOffset.UTC : offset);
         StringBuilder out = new StringBuilder(40);
-        TemporalText.date(out, local.getYear(), local.getMonthValue(), local.getDayOfMonth()).append(' ');
+        TemporalText.date(out, local.getYear(), local.getMonthValue(), local.getDayOfMonth())
+                .append(' ');
         TemporalText.time(out, local.toLocalTime().toNanoOfDay() / 1_000);
         if (offset != null) {
             TemporalText.offset(out, offset.getTotalSeconds());

@@ -34,7 +34,8 @@ final class UserCodecs {
         } catch (ValueException e) {
             throw e;
         } catch (RuntimeException e) {
-            throw new ValueException("cannot write a " + value.getClass().getTypeName() + ": " + codec + " failed: " + e, e);
+            throw new ValueException(
+                    "cannot write a " + value.getClass().getTypeName() + ": " + codec + " failed: " + e, e);
         }
     }
 }

@@ -29,7 +29,8 @@ final class UuidCodec implements Family {
             return format == Format.TEXT ? (Decoder<UUID>) UuidCodec::text : (Decoder<UUID>) UuidCodec::binary;
         }
         if (target == String.class) {
-            return (Decoder<String>) (buffer, offset, length) -> binary(buffer, offset, length).toString();
+            return (Decoder<String>)
+                    (buffer, offset, length) -> binary(buffer, offset, length).toString();
         }
         return null;
     }

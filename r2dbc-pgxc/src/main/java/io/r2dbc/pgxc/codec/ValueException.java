@@ -70,6 +70,7 @@ public final class ValueException extends RuntimeException {
                 text.append("\\x").append(Character.forDigit(b >> 4, 16)).append(Character.forDigit(b & 15, 16));
             }
         }
-        return text.append(length > EXCERPT ? "...' (" + length + " bytes)" : "'").toString();
+        return text.append(length > EXCERPT ? "...' (" + length + " bytes)" : "'")
+                .toString();
     }
 }

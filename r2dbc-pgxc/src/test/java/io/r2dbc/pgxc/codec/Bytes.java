@@ -32,7 +32,9 @@ final class Bytes {
             assertThat(buffer.writerIndex()).isEqualTo(3);
             assertThat(buffer.refCnt()).isEqualTo(1);
             T onHeap = decoder.decode(Unpooled.wrappedBuffer(bytes), 0, bytes.length);
-            assertThat(Objects.deepEquals(onHeap, value)).as("the same on the heap").isTrue();
+            assertThat(Objects.deepEquals(onHeap, value))
+                    .as("the same on the heap")
+                    .isTrue();
             return value;
         } finally {
             buffer.release();

@@ -51,7 +51,9 @@ public record CodecCase(
      * @return the server's output
      */
     public byte[] bytes(Format format) {
-        return format == Format.TEXT ? text.getBytes(StandardCharsets.UTF_8) : HexFormat.of().parseHex(binary());
+        return format == Format.TEXT
+                ? text.getBytes(StandardCharsets.UTF_8)
+                : HexFormat.of().parseHex(binary());
     }
 
     private String binary() {

@@ -156,8 +156,10 @@ class CodecTableTest {
 
         assertThat(REGISTRY.readsBinary(unknown)).isFalse();
         assertThat(REGISTRY.defaultType(unknown)).isEqualTo(String.class);
-        assertThat(Bytes.decode(REGISTRY.decoder(unknown, Format.TEXT, Object.class), bytes)).isEqualTo("happy");
-        assertThat(Bytes.decode(REGISTRY.decoder(unknown, Format.BINARY, byte[].class), bytes)).isEqualTo(bytes);
+        assertThat(Bytes.decode(REGISTRY.decoder(unknown, Format.TEXT, Object.class), bytes))
+                .isEqualTo("happy");
+        assertThat(Bytes.decode(REGISTRY.decoder(unknown, Format.BINARY, byte[].class), bytes))
+                .isEqualTo(bytes);
         assertThat(Bytes.decode(REGISTRY.decoder(unknown, Format.BINARY, Object.class), bytes))
                 .isEqualTo(ByteBuffer.wrap(bytes));
         assertThat(catchThrowable(() -> REGISTRY.decoder(unknown, Format.BINARY, String.class)))

@@ -119,16 +119,36 @@ class ConversionsTest {
     @ParameterizedTest(name = "[X30] {0} {1} as {2} is {3}")
     @DisplayName("[X30] any number as any class of numbers that holds it")
     @CsvSource({
-        "int2,127,Byte,127", "int4,-128,Byte,-128", "int8,32767,Short,32767", "oid,2147483647,Integer,2147483647",
-        "oid,4294967295,Long,4294967295", "int2,7,Long,7", "int4,16777216,Float,1.6777216E7",
-        "int8,9007199254740992,Double,9.007199254740992E15", "int8,-9223372036854775808,Double,-9.223372036854775808E18",
-        "int8,5,BigDecimal,5", "oid,4294967295,BigInteger,4294967295", "int4,-1,String,-1", "int8,12,Number,12",
-        "float8,127,Byte,127", "float8,-32768,Short,-32768", "float4,3,Integer,3", "float8,9007199254740992,Long,9007199254740992",
-        "float8,0.1,Float,0.1", "float4,0.5,Double,0.5", "float8,1.5,BigDecimal,1.5", "float8,12,BigInteger,12",
-        "numeric,127.00,Byte,127", "numeric,-32768.0,Short,-32768", "numeric,2147483647,Integer,2147483647",
-        "numeric,-9223372036854775808,Long,-9223372036854775808", "numeric,1.10,BigDecimal,1.10",
-        "numeric,18446744073709551616.000,BigInteger,18446744073709551616", "numeric,0.1,Double,0.1",
-        "numeric,0.1,Float,0.1", "numeric,123456789012345678901234567890,Double,1.2345678901234568E29"
+        "int2,127,Byte,127",
+        "int4,-128,Byte,-128",
+        "int8,32767,Short,32767",
+        "oid,2147483647,Integer,2147483647",
+        "oid,4294967295,Long,4294967295",
+        "int2,7,Long,7",
+        "int4,16777216,Float,1.6777216E7",
+        "int8,9007199254740992,Double,9.007199254740992E15",
+        "int8,-9223372036854775808,Double,-9.223372036854776E18",
+        "int8,5,BigDecimal,5",
+        "oid,4294967295,BigInteger,4294967295",
+        "int4,-1,String,-1",
+        "int8,12,Number,12",
+        "float8,127,Byte,127",
+        "float8,-32768,Short,-32768",
+        "float4,3,Integer,3",
+        "float8,9007199254740992,Long,9007199254740992",
+        "float8,0.1,Float,0.1",
+        "float4,0.5,Double,0.5",
+        "float8,1.5,BigDecimal,1.5",
+        "float8,12,BigInteger,12",
+        "numeric,127.00,Byte,127",
+        "numeric,-32768.0,Short,-32768",
+        "numeric,2147483647,Integer,2147483647",
+        "numeric,-9223372036854775808,Long,-9223372036854775808",
+        "numeric,1.10,BigDecimal,1.10",
+        "numeric,18446744073709551616.000,BigInteger,18446744073709551616",
+        "numeric,0.1,Double,0.1",
+        "numeric,0.1,Float,0.1",
+        "numeric,123456789012345678901234567890,Double,1.2345678901234568E29"
     })
     void convertsNumbers(String pgType, String text, String javaType, String expected) throws ClassNotFoundException {
         for (Format format : Format.values()) {
@@ -142,12 +162,29 @@ class ConversionsTest {
     @ParameterizedTest(name = "[X30, X31] {0} {1} as {2} is an error")
     @DisplayName("[X30, X31] overflow and loss are an error, never another value")
     @CsvSource({
-        "int2,128,Byte", "int4,-129,Byte", "int4,32768,Short", "int8,2147483648,Integer", "int8,-2147483649,Integer",
-        "oid,2147483648,Integer", "int4,16777217,Float", "int8,9007199254740993,Double", "int8,9223372036854775807,Double",
-        "int8,9223372036854775807,Float", "float8,128,Byte", "float8,0.5,Integer", "float8,2147483648,Integer",
-        "float8,1e19,Long", "float8,9223372036854775808.0,Long", "float8,1e39,Float", "float8,0.5,BigInteger",
-        "numeric,128,Byte", "numeric,3.7,Integer", "numeric,2147483648,Integer", "numeric,9223372036854775808,Long",
-        "numeric,0.5,BigInteger", "numeric,-32769,Short"
+        "int2,128,Byte",
+        "int4,-129,Byte",
+        "int4,32768,Short",
+        "int8,2147483648,Integer",
+        "int8,-2147483649,Integer",
+        "oid,2147483648,Integer",
+        "int4,16777217,Float",
+        "int8,9007199254740993,Double",
+        "int8,9223372036854775807,Double",
+        "int8,9223372036854775807,Float",
+        "float8,128,Byte",
+        "float8,0.5,Integer",
+        "float8,2147483648,Integer",
+        "float8,1e19,Long",
+        "float8,9223372036854775808.0,Long",
+        "float8,1e39,Float",
+        "float8,0.5,BigInteger",
+        "numeric,128,Byte",
+        "numeric,3.7,Integer",
+        "numeric,2147483648,Integer",
+        "numeric,9223372036854775808,Long",
+        "numeric,0.5,BigInteger",
+        "numeric,-32769,Short"
     })
     void refusesLoss(String pgType, String text, String javaType) {
         for (Format format : Format.values()) {
@@ -161,7 +198,12 @@ class ConversionsTest {
     @ParameterizedTest(name = "[X31] float8 {0} as {1} is an error")
     @DisplayName("[X31] what is no number has no place in an integer or a decimal")
     @CsvSource({
-        "NaN,Integer", "NaN,Long", "NaN,BigDecimal", "NaN,BigInteger", "Infinity,BigDecimal", "-Infinity,Long",
+        "NaN,Integer",
+        "NaN,Long",
+        "NaN,BigDecimal",
+        "NaN,BigInteger",
+        "Infinity,BigDecimal",
+        "-Infinity,Long",
         "Infinity,BigInteger"
     })
     void refusesWhatIsNoNumber(String text, String javaType) {
@@ -209,13 +251,13 @@ class ConversionsTest {
     void refusesValuesOfNoConstant() {
         assertThatThrownBy(() -> Bytes.text(PgType.INT8, "1000000000", Year.class))
                 .isInstanceOf(ValueException.class);
-        assertThatThrownBy(() -> Bytes.text(PgType.TEXT, "ab", Character.class))
-                .isInstanceOf(ValueException.class);
+        assertThatThrownBy(() -> Bytes.text(PgType.TEXT, "ab", Character.class)).isInstanceOf(ValueException.class);
         assertThatThrownBy(() -> Bytes.text(PgType.TEXT, "", Character.class)).isInstanceOf(ValueException.class);
         assertThatThrownBy(() -> Bytes.text(PgType.TEXT, "seconds", TimeUnit.class))
                 .isInstanceOf(ValueException.class)
                 .hasMessageContaining("TimeUnit");
-        assertThat((Object) Bytes.text(PgType.of(99_999), "DAYS", TimeUnit.class)).isEqualTo(TimeUnit.DAYS);
+        assertThat((Object) Bytes.text(PgType.of(99_999), "DAYS", TimeUnit.class))
+                .isEqualTo(TimeUnit.DAYS);
     }
 
     @Test

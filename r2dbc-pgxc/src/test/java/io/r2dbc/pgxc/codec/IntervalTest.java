@@ -52,10 +52,43 @@ class IntervalTest {
     @DisplayName("[S8.32, E9] text that is no interval is refused")
     @ValueSource(
             strings = {
-                "", " ", "P", "PT", "P1", "P1DT", "1", "1 ", "ago", " ago", "@ ", "1 yeer", "1 year2 mons", "1x year",
-                "1:2:3:4", ":5", "5:", "1 :2", "1-", "--1", "-", "1.5 days", "1..5 secs", "1. secs", "1.1234567 secs",
-                "9999999999 years", "99999999999999999999 secs", "P1S", "PT1Y5", "1-2-3", "year", "\u0661 day",
-                "1 day  2 hours", "9223372036854775807 hours", "Infinity", "P1Y2M3D4H", "1:-5"
+                "",
+                " ",
+                "P",
+                "PT",
+                "P1",
+                "P1DT",
+                "1",
+                "1 ",
+                "ago",
+                " ago",
+                "@ ",
+                "1 yeer",
+                "1 year2 mons",
+                "1x year",
+                "1:2:3:4",
+                ":5",
+                "5:",
+                "1 :2",
+                "1-",
+                "--1",
+                "-",
+                "1.5 days",
+                "1..5 secs",
+                "1. secs",
+                "1.1234567 secs",
+                "9999999999 years",
+                "99999999999999999999 secs",
+                "P1S",
+                "PT1Y5",
+                "1-2-3",
+                "year",
+                "\u0661 day",
+                "1 day  2 hours",
+                "9223372036854775807 hours",
+                "Infinity",
+                "P1Y2M3D4H",
+                "1:-5"
             })
     void refusesOtherText(String text) {
         assertThatThrownBy(() -> Interval.parse(text))

@@ -56,15 +56,42 @@ class TemporalEdgesTest {
     @ParameterizedTest(name = "[G2] {0} is no {1} in DateStyle ISO")
     @DisplayName("[G2] other date styles and impossible dates are refused, not guessed")
     @CsvSource({
-        "02/29/2024,date", "29.02.2024,date", "02-29-2024,date", "2024-2-9,date", "2023-02-29,date", "1900-02-29,date",
-        "2024-13-01,date", "2024-00-01,date", "2024-01-00,date", "2024-04-31,date", "0000-01-01,date", "2024-01-01 AD,date",
-        "12345678-01-01,date", "Infinity,date", "2024-01-01,timestamp", "2024-01-01 12:00,timestamp",
-        "2024-01-01T12:00:00,timestamp", "Thu Feb 29 12:34:56 2024,timestamp", "2024-01-01 12:00:00+00,timestamp",
-        "2024-01-01 12:00:00,timestamptz", "2024-01-01 12:00:00 CET,timestamptz", "2024-01-01 12:00:00+1,timestamptz",
-        "2024-01-01 12:00:00+16,timestamptz", "2024-01-01 12:00:00+0100,timestamptz", "2024-01-01 12:00:00+01:60,timestamptz",
-        "2024-01-01 25:00:00,timestamp", "2024-01-01 12:60:00,timestamp", "2024-01-01 12:00:60,timestamp",
-        "2024-01-01 12:00:00.,timestamp", "2024-01-01 12:00:00.1234567,timestamp", "24:00:01,time", "12:00,time",
-        "12:00:00 PM,time", "12:00:00,timetz", "12:00:00+,timetz", "-1:00:00,time"
+        "02/29/2024,date",
+        "29.02.2024,date",
+        "02-29-2024,date",
+        "2024-2-9,date",
+        "2023-02-29,date",
+        "1900-02-29,date",
+        "2024-13-01,date",
+        "2024-00-01,date",
+        "2024-01-00,date",
+        "2024-04-31,date",
+        "0000-01-01,date",
+        "2024-01-01 AD,date",
+        "12345678-01-01,date",
+        "Infinity,date",
+        "2024-01-01,timestamp",
+        "2024-01-01 12:00,timestamp",
+        "2024-01-01T12:00:00,timestamp",
+        "Thu Feb 29 12:34:56 2024,timestamp",
+        "2024-01-01 12:00:00+00,timestamp",
+        "2024-01-01 12:00:00,timestamptz",
+        "2024-01-01 12:00:00 CET,timestamptz",
+        "2024-01-01 12:00:00+1,timestamptz",
+        "2024-01-01 12:00:00+16,timestamptz",
+        "2024-01-01 12:00:00+0100,timestamptz",
+        "2024-01-01 12:00:00+01:60,timestamptz",
+        "2024-01-01 25:00:00,timestamp",
+        "2024-01-01 12:60:00,timestamp",
+        "2024-01-01 12:00:60,timestamp",
+        "2024-01-01 12:00:00.,timestamp",
+        "2024-01-01 12:00:00.1234567,timestamp",
+        "24:00:01,time",
+        "12:00,time",
+        "12:00:00 PM,time",
+        "12:00:00,timetz",
+        "12:00:00+,timetz",
+        "-1:00:00,time"
     })
     void refusesOtherText(String text, String typeName) {
         PgType type = List.of(PgType.DATE, PgType.TIME, PgType.TIMETZ, PgType.TIMESTAMP, PgType.TIMESTAMPTZ).stream()
@@ -81,7 +108,8 @@ class TemporalEdgesTest {
     @DisplayName("[G2, G11] binary times beyond the day and offsets beyond the server's are refused")
     @ValueSource(strings = {"ffffffffffffffff", "000000141dd76001", "7fffffffffffffff"})
     void refusesImpossibleTimes(String micros) {
-        assertThatThrownBy(() -> Bytes.binary(PgType.TIME, micros, Object.class)).isInstanceOf(ValueException.class);
+        assertThatThrownBy(() -> Bytes.binary(PgType.TIME, micros, Object.class))
+                .isInstanceOf(ValueException.class);
         assertThatThrownBy(() -> Bytes.binary(PgType.TIMETZ, micros + "00000000", String.class))
                 .isInstanceOf(ValueException.class);
         assertThatThrownBy(() -> Bytes.binary(PgType.TIMETZ, "00000000000000000000e100", Object.class))
@@ -106,8 +134,9 @@ class TemporalEdgesTest {
                 .isEqualTo(summer.toLocalDateTime());
         assertThat(Bytes.decode(berlin.decoder(1184, Format.BINARY, ZonedDateTime.class), binary))
                 .isEqualTo(summer.atZoneSameInstant(ZoneId.of("Europe/Berlin")));
-        assertThat(Bytes.decode(berlin.decoder(1185, Format.TEXT, Object[].class), "{\"2024-07-01 12:00:00+00\"}"
-                        .getBytes(StandardCharsets.US_ASCII)))
+        assertThat(Bytes.decode(
+                        berlin.decoder(1185, Format.TEXT, Object[].class),
+                        "{\"2024-07-01 12:00:00+00\"}".getBytes(StandardCharsets.US_ASCII)))
                 .containsExactly(summer);
         assertThat(berlin.at(ZoneId.of("Europe/Berlin"))).isSameAs(berlin);
     }

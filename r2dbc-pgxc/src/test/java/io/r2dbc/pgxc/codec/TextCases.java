@@ -14,11 +14,32 @@ final class TextCases {
 
     static final List<CodecCase> TEXT = List.of(
             of("text", 25, "hello", "hello", "68656c6c6f", "hello", String.class),
-            of("text", 25, "h\u00e4 \u20ac \ud83d\ude00", "h\u00e4 \u20ac \ud83d\ude00", "68c3a420e282ac20f09f9880", "h\u00e4 \u20ac \ud83d\ude00", String.class),
+            of(
+                    "text",
+                    25,
+                    "h\u00e4 \u20ac \ud83d\ude00",
+                    "h\u00e4 \u20ac \ud83d\ude00",
+                    "68c3a420e282ac20f09f9880",
+                    "h\u00e4 \u20ac \ud83d\ude00",
+                    String.class),
             of("varchar", 1043, "hello", "hello", "68656c6c6f", "hello", String.class),
-            of("varchar", 1043, "h\u00e4 \u20ac \ud83d\ude00", "h\u00e4 \u20ac \ud83d\ude00", "68c3a420e282ac20f09f9880", "h\u00e4 \u20ac \ud83d\ude00", String.class),
+            of(
+                    "varchar",
+                    1043,
+                    "h\u00e4 \u20ac \ud83d\ude00",
+                    "h\u00e4 \u20ac \ud83d\ude00",
+                    "68c3a420e282ac20f09f9880",
+                    "h\u00e4 \u20ac \ud83d\ude00",
+                    String.class),
             of("name", 19, "hello", "hello", "68656c6c6f", "hello", String.class),
-            of("name", 19, "h\u00e4 \u20ac \ud83d\ude00", "h\u00e4 \u20ac \ud83d\ude00", "68c3a420e282ac20f09f9880", "h\u00e4 \u20ac \ud83d\ude00", String.class),
+            of(
+                    "name",
+                    19,
+                    "h\u00e4 \u20ac \ud83d\ude00",
+                    "h\u00e4 \u20ac \ud83d\ude00",
+                    "68c3a420e282ac20f09f9880",
+                    "h\u00e4 \u20ac \ud83d\ude00",
+                    String.class),
             of("text", 25, "", "", "", "", String.class),
             of("text", 25, "a\nb\t\"\\'", "a\nb\t\"\\'", "610a6209225c27", "a\nb\t\"\\'", String.class),
             of("text", 25, "\ufffd", "\ufffd", "efbfbd", "\ufffd", String.class),
@@ -28,33 +49,111 @@ final class TextCases {
             of("char", 18, "A", "A", "41", "A", String.class),
             of("char", 18, "", "", "00", "", String.class),
             of("text", 25, "SECONDS", "SECONDS", "5345434f4e4453", TimeUnit.SECONDS, TimeUnit.class),
-            of("text", 25, "\u00e4", "\u00e4", "c3a4", "\u00e4".getBytes(StandardCharsets.UTF_8), byte[].class).readOnly());
+            of("text", 25, "\u00e4", "\u00e4", "c3a4", "\u00e4".getBytes(StandardCharsets.UTF_8), byte[].class)
+                    .readOnly());
 
     static final List<CodecCase> BINARY = List.of(
             of("bytea", 17, "\\x", "\\x", "", ByteBuffer.allocate(0), ByteBuffer.class),
-            of("bytea", 17, "\\x00ff5c2741", "\\x00ff5c2741", "00ff5c2741", ByteBuffer.wrap(new byte[] {0, -1, 92, 39, 65}), ByteBuffer.class),
-            of("bytea", 17, "\\x00ff5c2741", "\\x00ff5c2741", "00ff5c2741", new byte[] {0, -1, 92, 39, 65}, byte[].class),
+            of(
+                    "bytea",
+                    17,
+                    "\\x00ff5c2741",
+                    "\\x00ff5c2741",
+                    "00ff5c2741",
+                    ByteBuffer.wrap(new byte[] {0, -1, 92, 39, 65}),
+                    ByteBuffer.class),
+            of(
+                    "bytea",
+                    17,
+                    "\\x00ff5c2741",
+                    "\\x00ff5c2741",
+                    "00ff5c2741",
+                    new byte[] {0, -1, 92, 39, 65},
+                    byte[].class),
             of("bytea", 17, "\\xdeadbeef", "\\xdeadbeef", "deadbeef", "\\xdeadbeef", String.class));
 
     static final List<CodecCase> UUIDS = List.of(
-            of("uuid", 2950, "00000000-0000-0000-0000-000000000000", "00000000-0000-0000-0000-000000000000", "00000000000000000000000000000000", UUID.fromString("00000000-0000-0000-0000-000000000000"), UUID.class),
-            of("uuid", 2950, "ffffffff-ffff-ffff-ffff-ffffffffffff", "ffffffff-ffff-ffff-ffff-ffffffffffff", "ffffffffffffffffffffffffffffffff", UUID.fromString("ffffffff-ffff-ffff-ffff-ffffffffffff"), UUID.class),
-            of("uuid", 2950, "123e4567-e89b-12d3-a456-426614174000", "123e4567-e89b-12d3-a456-426614174000", "123e4567e89b12d3a456426614174000", UUID.fromString("123e4567-e89b-12d3-a456-426614174000"), UUID.class),
-            of("uuid", 2950, "123e4567-e89b-12d3-a456-426614174000", "123e4567-e89b-12d3-a456-426614174000", "123e4567e89b12d3a456426614174000", "123e4567-e89b-12d3-a456-426614174000", String.class));
+            of(
+                    "uuid",
+                    2950,
+                    "00000000-0000-0000-0000-000000000000",
+                    "00000000-0000-0000-0000-000000000000",
+                    "00000000000000000000000000000000",
+                    UUID.fromString("00000000-0000-0000-0000-000000000000"),
+                    UUID.class),
+            of(
+                    "uuid",
+                    2950,
+                    "ffffffff-ffff-ffff-ffff-ffffffffffff",
+                    "ffffffff-ffff-ffff-ffff-ffffffffffff",
+                    "ffffffffffffffffffffffffffffffff",
+                    UUID.fromString("ffffffff-ffff-ffff-ffff-ffffffffffff"),
+                    UUID.class),
+            of(
+                    "uuid",
+                    2950,
+                    "123e4567-e89b-12d3-a456-426614174000",
+                    "123e4567-e89b-12d3-a456-426614174000",
+                    "123e4567e89b12d3a456426614174000",
+                    UUID.fromString("123e4567-e89b-12d3-a456-426614174000"),
+                    UUID.class),
+            of(
+                    "uuid",
+                    2950,
+                    "123e4567-e89b-12d3-a456-426614174000",
+                    "123e4567-e89b-12d3-a456-426614174000",
+                    "123e4567e89b12d3a456426614174000",
+                    "123e4567-e89b-12d3-a456-426614174000",
+                    String.class));
 
     static final List<CodecCase> JSON = List.of(
-            of("json", 114, "{\"a\": [1, null, \"\\u00e4\"]}", "{\"a\": [1, null, \"\\u00e4\"]}", "7b2261223a205b312c206e756c6c2c20225c7530306534225d7d", "{\"a\": [1, null, \"\\u00e4\"]}", String.class),
+            of(
+                    "json",
+                    114,
+                    "{\"a\": [1, null, \"\\u00e4\"]}",
+                    "{\"a\": [1, null, \"\\u00e4\"]}",
+                    "7b2261223a205b312c206e756c6c2c20225c7530306534225d7d",
+                    "{\"a\": [1, null, \"\\u00e4\"]}",
+                    String.class),
             of("json", 114, "[]", "[]", "5b5d", "[]", String.class),
             of("json", 114, "\"x\"", "\"x\"", "227822", "\"x\"", String.class),
             of("json", 114, "null", "null", "6e756c6c", "null", String.class),
-            of("jsonb", 3802, "{\"a\": [1, null, \"x\"]}", "{\"a\": [1, null, \"x\"]}", "017b2261223a205b312c206e756c6c2c202278225d7d", "{\"a\": [1, null, \"x\"]}", String.class),
+            of(
+                    "jsonb",
+                    3802,
+                    "{\"a\": [1, null, \"x\"]}",
+                    "{\"a\": [1, null, \"x\"]}",
+                    "017b2261223a205b312c206e756c6c2c202278225d7d",
+                    "{\"a\": [1, null, \"x\"]}",
+                    String.class),
             of("jsonb", 3802, "[]", "[]", "015b5d", "[]", String.class),
             of("jsonb", 3802, "\"x\"", "\"x\"", "01227822", "\"x\"", String.class),
             of("jsonb", 3802, "null", "null", "016e756c6c", "null", String.class),
             of("jsonb", 3802, "{}", "{}", "017b7d", "{}", String.class),
-            of("json", 114, "{\"b\":  1}", "{\"b\":  1}", "7b2262223a2020317d", "{\"b\":  1}".getBytes(StandardCharsets.UTF_8), byte[].class),
-            of("jsonb", 3802, "{\"b\": 1}", "{\"b\": 1}", "017b2262223a20317d", "{\"b\": 1}".getBytes(StandardCharsets.UTF_8), byte[].class),
-            of("jsonb", 3802, "{\"b\": 1}", "{\"b\": 1}", "017b2262223a20317d", ByteBuffer.wrap("{\"b\": 1}".getBytes(StandardCharsets.UTF_8)), ByteBuffer.class));
+            of(
+                    "json",
+                    114,
+                    "{\"b\":  1}",
+                    "{\"b\":  1}",
+                    "7b2262223a2020317d",
+                    "{\"b\":  1}".getBytes(StandardCharsets.UTF_8),
+                    byte[].class),
+            of(
+                    "jsonb",
+                    3802,
+                    "{\"b\": 1}",
+                    "{\"b\": 1}",
+                    "017b2262223a20317d",
+                    "{\"b\": 1}".getBytes(StandardCharsets.UTF_8),
+                    byte[].class),
+            of(
+                    "jsonb",
+                    3802,
+                    "{\"b\": 1}",
+                    "{\"b\": 1}",
+                    "017b2262223a20317d",
+                    ByteBuffer.wrap("{\"b\": 1}".getBytes(StandardCharsets.UTF_8)),
+                    ByteBuffer.class));
 
     static final List<CodecCase> OTHER = List.of(
             of("xml", 142, "<a/>", "<a/>", null, "<a/>", String.class),
@@ -73,9 +172,25 @@ final class TextCases {
             of("regtype", 2206, "integer", "integer", null, "integer", String.class),
             of("xid", 28, "7", "7", null, "7", String.class),
             of("tid", 27, "(0,1)", "(0,1)", null, "(0,1)", String.class),
-            of("int4multirange", 4451, "{[1,3)}", "{[1,3)}", null, "{[1,3)}", String.class).since(14),
-            of("inet[]", 1041, "{10.0.0.1,NULL}", "{10.0.0.1,NULL}", null, new String[] {"10.0.0.1", null}, String[].class),
-            of("box[]", 1020, "{(2,2),(1,1);(4,4),(3,3)}", "{(2,2),(1,1);(4,4),(3,3)}", null, new String[] {"(2,2),(1,1)", "(4,4),(3,3)"}, String[].class).readOnly());
+            of("int4multirange", 4451, "{[1,3)}", "{[1,3)}", null, "{[1,3)}", String.class)
+                    .since(14),
+            of(
+                    "inet[]",
+                    1041,
+                    "{10.0.0.1,NULL}",
+                    "{10.0.0.1,NULL}",
+                    null,
+                    new String[] {"10.0.0.1", null},
+                    String[].class),
+            of(
+                            "box[]",
+                            1020,
+                            "{(2,2),(1,1);(4,4),(3,3)}",
+                            "{(2,2),(1,1);(4,4),(3,3)}",
+                            null,
+                            new String[] {"(2,2),(1,1)", "(4,4),(3,3)"},
+                            String[].class)
+                    .readOnly());
 
     private TextCases() {}
 }
