@@ -85,12 +85,8 @@ public final class PgxcConnectionFactory implements ConnectionFactory {
         return new Credentials(
                 user,
                 password.orElse(null),
-                configuration.allowCleartextPassword() || isLoopback(configuration.host()),
+                configuration.allowCleartextPassword(),
                 configuration.scramMaxIterations());
-    }
-
-    private static boolean isLoopback(String host) {
-        return host.equals("localhost") || host.equals("::1") || host.startsWith("127.");
     }
 
     private Map<String, String> startup(String user) {
@@ -100,9 +96,10 @@ public final class PgxcConnectionFactory implements ConnectionFactory {
         if (database != null) {
             parameters.put("database", database);
         }
-        parameters.put("client_encoding", "UTF8");
-        parameters.put("DateStyle", "ISO");
-        parameters.putAll(configuration.settings());
+        Map<String, String> settings = configuration.settings();
+        settings.put("client_encoding", "UTF8");
+        settings.putIfAbsent("DateStyle", "ISO");
+        parameters.putAll(settings);
         return parameters;
     }
 

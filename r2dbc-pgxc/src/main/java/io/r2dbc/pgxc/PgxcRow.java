@@ -26,11 +26,20 @@ public final class PgxcRow implements Row {
     private final String sql;
     private final Supplier<CodecRegistry> registry;
     private @Nullable DataRow row;
+    private @Nullable DataRow replayed;
 
     PgxcRow(RowShape shape, String sql, Supplier<CodecRegistry> registry) {
         this.shape = shape;
         this.sql = sql;
         this.registry = registry;
+    }
+
+    /** As {@link #enter(DataRow)}, for a row that was set aside as heap bytes. */
+    void enter(byte[] setAside) {
+        DataRow view = replayed == null ? new DataRow() : replayed;
+        view.moveTo(Unpooled.wrappedBuffer(setAside), 0, setAside.length);
+        replayed = view;
+        enter(view);
     }
 
     /** The cursor stands on this row until {@link #leave}. */
@@ -44,11 +53,8 @@ public final class PgxcRow implements Row {
     }
 
     PgxcRow detached() {
-        byte[] bytes = live().copyBody();
-        DataRow copy = new DataRow();
-        copy.moveTo(Unpooled.wrappedBuffer(bytes), 0, bytes.length);
         PgxcRow detached = new PgxcRow(shape.copy(), sql, registry);
-        detached.row = copy;
+        detached.enter(live().copyBody());
         return detached;
     }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.r2dbc.pgxc;
 
-import io.netty.buffer.Unpooled;
 import io.r2dbc.pgxc.SegmentReader.Counted;
 import io.r2dbc.pgxc.SegmentReader.ErrorMessage;
 import io.r2dbc.pgxc.SegmentReader.PgxcRowSegment;
@@ -48,7 +47,6 @@ final class ResultPipe {
     private final Owner owner;
     private final @Nullable PgxcRow cursor;
     private final ArrayDeque<Object> held = new ArrayDeque<>();
-    private final DataRow replayed = new DataRow();
     private @Nullable DemandFlux<Object> flux;
     private SegmentReader<?> reader = SegmentReader.Count.INSTANCE;
     private @Nullable Predicate<Result.Segment> filter;
@@ -211,8 +209,7 @@ final class ResultPipe {
     private void deliver(@Nullable Object segment, DemandFlux<Object> to) {
         if (segment instanceof byte[] bytes) {
             giveBack(bytes);
-            replayed.moveTo(Unpooled.wrappedBuffer(bytes), 0, bytes.length);
-            passRow(replayed);
+            passHeld(bytes, to);
         } else if (segment instanceof Count count) {
             emit(to, reader.readsCount() && accepts(new Counted(count.rows())) ? reader.onCount(count.rows()) : null);
         } else if (segment instanceof Result.Message message) {
@@ -248,11 +245,22 @@ final class ResultPipe {
     private void passRow(DataRow row) {
         DemandFlux<Object> to = flux;
         PgxcRow standing = cursor;
-        if (to == null || standing == null || !reader.readsRows()) {
-            return;
+        if (to != null && standing != null && reader.readsRows()) {
+            standing.enter(row);
+            pass(standing, to);
         }
+    }
+
+    private void passHeld(byte[] bytes, DemandFlux<Object> to) {
+        PgxcRow standing = cursor;
+        if (standing != null && reader.readsRows()) {
+            standing.enter(bytes);
+            pass(standing, to);
+        }
+    }
+
+    private void pass(PgxcRow standing, DemandFlux<Object> to) {
         Object element;
-        standing.enter(row);
         try {
             element = filter == null || filter.test(new PgxcRowSegment(standing)) ? reader.onRow(standing) : null;
         } catch (Throwable e) {

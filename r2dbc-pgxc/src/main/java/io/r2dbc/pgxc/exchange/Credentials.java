@@ -13,6 +13,11 @@ import org.jspecify.annotations.Nullable;
 public record Credentials(
         String user, @Nullable CharSequence password, boolean mayBeClearText, int scramMaxIterations) {
 
+    /** The same, where the connection itself protects the password. */
+    public Credentials overProtectedLine() {
+        return new Credentials(user, password, true, scramMaxIterations);
+    }
+
     @Override
     public String toString() {
         return "Credentials[user=" + user + ", password=" + (password == null ? "none" : "hidden") + "]";

@@ -136,10 +136,17 @@ public final class Connector {
             connection.addHandlerLast("pgxc", handler);
             Session begun = new Session(handler);
             session = begun;
-            begun.submit(new Startup(parameters, credentials, this));
+            begun.submit(new Startup(parameters, isLoopback(channel) ? credentials.overProtectedLine() : credentials, this));
             if (over.get()) {
                 undo();
             }
+        }
+
+        /** What does not leave this machine need not be hidden; the address that was reached decides, not the name that was given. */
+        private static boolean isLoopback(Channel channel) {
+            return channel.remoteAddress() instanceof InetSocketAddress peer
+                    && peer.getAddress() != null
+                    && peer.getAddress().isLoopbackAddress();
         }
 
         private void onRefused(Throwable cause) {
