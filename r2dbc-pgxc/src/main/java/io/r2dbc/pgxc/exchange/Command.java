@@ -57,11 +57,7 @@ public class Command extends Exchange {
     @Override
     public Progress onMessage(BackendMessage message, SessionState session, Outbox out) {
         if (message instanceof ReadyForQuery) {
-            if (failure == null) {
-                done.succeeded();
-            } else {
-                done.failed(failure);
-            }
+            tellEnd();
             return Progress.DONE;
         }
         if (message instanceof CommandComplete complete) {
@@ -70,6 +66,17 @@ public class Command extends Exchange {
             throw unexpected(message);
         }
         return Progress.MORE;
+    }
+
+    private void tellEnd() {
+        if (isCancelled()) {
+            return;
+        }
+        if (failure == null) {
+            done.succeeded();
+        } else {
+            done.failed(failure);
+        }
     }
 
     @Override

@@ -132,6 +132,7 @@ public abstract non-sealed class Exchange implements Part {
 
     /** Gives the exchange up: its reader gets the failure, now or later, and the rest is drained. */
     public void giveUp(Failure failure) {
+        fail(failure);
         cancel();
     }
 

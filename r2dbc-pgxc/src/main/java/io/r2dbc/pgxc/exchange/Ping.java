@@ -25,7 +25,9 @@ public final class Ping extends Exchange {
         if (!(message instanceof ReadyForQuery)) {
             throw unexpected(message);
         }
-        done.succeeded();
+        if (!isCancelled()) {
+            done.succeeded();
+        }
         return Progress.DONE;
     }
 

@@ -240,6 +240,13 @@ public final class Transactions {
             }
         }
 
+        @Override
+        public void giveUp(Failure failure) {
+            if (!isWritten()) {
+                super.giveUp(failure);
+            }
+        }
+
         private static Failure outcomeUnknown(Failure reason) {
             return new Failure.OutcomeUnknown(
                     "COMMIT was sent and its answer did not come, so the transaction may or may not have been committed: "

@@ -112,7 +112,7 @@ final class Pen implements Outbox {
         Failure begin = state.beginFailure();
         if (begin != null && next.needsTransaction() && !next.isWritten()) {
             queue.taken(next);
-            next.fail(begin);
+            session.tell(next, begin);
             return;
         }
         Exchange exchange = next;
@@ -124,7 +124,7 @@ final class Pen implements Outbox {
             note(exchange, exchange.write(state, this));
         } catch (RuntimeException e) {
             queue.taken(exchange);
-            exchange.fail(new Failure.Local(e));
+            session.tell(exchange, new Failure.Local(e));
         }
     }
 

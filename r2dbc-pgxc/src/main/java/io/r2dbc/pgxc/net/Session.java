@@ -59,12 +59,12 @@ public final class Session {
                         TimeUnit.NANOSECONDS);
     }
 
-    /** Cancels what is in flight or waits, and calls back when all is quiet. The connection is about to go back to a pool. */
+    /** Gives up what is in flight or waits, and calls back when all is quiet. The connection is about to go back to a pool. */
     public void quiesce(Runnable whenIdle) {
         execute(() -> {
             handler.releasing(true);
             for (Exchange exchange : handler.queue().everything()) {
-                handler.cancel(exchange);
+                handler.abandon(exchange);
             }
             handler.onIdle(() -> {
                 handler.releasing(false);

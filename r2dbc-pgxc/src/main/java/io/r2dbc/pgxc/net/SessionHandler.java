@@ -182,7 +182,7 @@ final class SessionHandler extends ChannelInboundHandlerAdapter {
             return;
         }
         if (reason != null) {
-            quietly(exchange, reason);
+            tell(exchange, reason);
         } else {
             queue.add(exchange);
         }
@@ -283,7 +283,7 @@ final class SessionHandler extends ChannelInboundHandlerAdapter {
         context.close();
         for (Exchange exchange : queue.clear()) {
             if (!exchange.isCancelled()) {
-                quietly(exchange, failure);
+                tell(exchange, failure);
             }
         }
         boolean asked = goodbye.isSaid();
@@ -292,7 +292,7 @@ final class SessionHandler extends ChannelInboundHandlerAdapter {
     }
 
     /** What a user's subscriber throws into our face must not keep the others from hearing. */
-    private static void quietly(Exchange exchange, Failure failure) {
+    void tell(Exchange exchange, Failure failure) {
         try {
             exchange.fail(failure);
         } catch (RuntimeException e) {
@@ -327,6 +327,15 @@ final class SessionHandler extends ChannelInboundHandlerAdapter {
         boolean alone = exchange.isWritten() && queue.isLastWritten(exchange);
         if (giveUp(exchange, failure)) {
             stopper.onTimedOut(exchange, alone);
+        }
+    }
+
+    /** Gives up an exchange whose connection is handed back: whoever still waits for it hears so. */
+    void abandon(Exchange exchange) {
+        boolean alone = exchange.isWritten() && queue.isLastWritten(exchange);
+        String reason = "The connection was released while this was still running on it: " + exchange.label();
+        if (giveUp(exchange, new Failure.Local(new IllegalStateException(reason)))) {
+            stopper.onCancelled(exchange, alone);
         }
     }
 
