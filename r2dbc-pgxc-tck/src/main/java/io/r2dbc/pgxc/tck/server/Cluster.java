@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -34,15 +33,17 @@ public final class Cluster implements AutoCloseable {
     private final Distribution distribution;
     private final Workspace.Lease lease;
     private final ServerFiles files;
+    private final ServerLog log;
     private boolean started;
     private int port;
-    private long launchedAt;
+    private int launchedAt;
     private volatile @Nullable Postmaster postmaster;
 
     private Cluster(Distribution distribution, Workspace.Lease lease, ServerFiles files) {
         this.distribution = distribution;
         this.lease = lease;
         this.files = files;
+        this.log = new ServerLog(lease.folder().resolve("log"));
     }
 
     /** A new one, not started yet, of the version that {@code pgxc.test.pgVersion} chooses. */
@@ -112,15 +113,14 @@ public final class Cluster implements AutoCloseable {
 
     /** Between our look and its bind somebody took the port, or what was killed has not quite gone: try again. */
     private void requirePassing(int attempt) throws IOException {
-        String log = log();
-        String lately = log.substring((int) launchedAt);
+        String lately = log.since(launchedAt);
         if (!started && lately.contains("could not bind")) {
             port = 0;
         } else if (!lately.contains("shared memory block") && !lately.contains("could not bind")) {
-            throw new IOException("The server did not start:\n" + log);
+            throw new IOException("The server did not start:\n" + log.text());
         }
         if (attempt == START_ATTEMPTS) {
-            throw new IOException("The server does not start:\n" + log);
+            throw new IOException("The server does not start:\n" + log.text());
         }
     }
 
@@ -132,11 +132,11 @@ public final class Cluster implements AutoCloseable {
         files.set("unix_socket_directories", lease.folder().toString());
         files.write();
         distribution.account().own(lease.folder());
-        launchedAt = logLength();
+        launchedAt = log.length();
         Postmaster launched = Postmaster.launch(distribution.server(dataDirectory()), lease.folder(), logFile());
         postmaster = launched;
         Patience.await(
-                LIMIT, () -> !launched.isAlive() || launched.isReady(), () -> "the server is not ready\n" + log());
+                LIMIT, () -> !launched.isAlive() || launched.isReady(), () -> "the server is not ready\n" + log.text());
         return launched.isAlive();
     }
 
@@ -151,7 +151,7 @@ public final class Cluster implements AutoCloseable {
         Postmaster running = running();
         attempt(() -> running.signal(mode.signal()));
         if (!running.awaitEnd(LIMIT)) {
-            throw new IllegalStateException("The server does not stop\n" + log());
+            throw new IllegalStateException("The server does not stop\n" + log.text());
         }
     }
 
@@ -169,17 +169,17 @@ public final class Cluster implements AutoCloseable {
     /** Makes the server read its configuration again; connections made after this see what can be seen without a start. */
     public void reload() {
         attempt(files::write);
-        long before = logLength();
+        int before = log.length();
         attempt(() -> running().signal("HUP"));
-        awaitLog(before, "reloading configuration files");
+        log.await(before, "reloading configuration files", LIMIT);
     }
 
     /** Kills one backend by SIGKILL; returns when the server, which then drops all others, has recovered. */
     public void killBackend(long backendPid) {
-        long before = logLength();
+        int before = log.length();
         signal(backendPid, "KILL");
-        awaitLog(before, "all server processes terminated; reinitializing");
-        awaitLog(before, "database system is ready to accept connections");
+        log.await(before, "all server processes terminated; reinitializing", LIMIT);
+        log.await(before, "database system is ready to accept connections", LIMIT);
     }
 
     /** Sends a signal, such as STOP or CONT, to one of the server's processes. */
@@ -219,10 +219,10 @@ public final class Cluster implements AutoCloseable {
 
     /** Makes a standby a server of its own; returns when it takes writes. */
     public void promote() {
-        long before = logLength();
+        int before = log.length();
         put("promote", "");
         attempt(() -> running().signal("USR1"));
-        awaitLog(before, "database system is ready to accept connections");
+        log.await(before, "database system is ready to accept connections", LIMIT);
     }
 
     /** Whether the server's first process lives. */
@@ -264,39 +264,36 @@ public final class Cluster implements AutoCloseable {
 
     /** The file that all its runs write their log to. */
     public Path logFile() {
-        return lease.folder().resolve("log");
+        return log.file();
     }
 
     /** What all its runs have logged so far. */
     public String log() {
-        try {
-            return Files.exists(logFile()) ? Files.readString(logFile()) : "";
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private long logLength() {
-        return log().length();
-    }
-
-    private void awaitLog(long from, String text) {
-        Patience.await(
-                LIMIT, () -> log().indexOf(text, (int) from) >= 0, () -> "not in the log: " + text + "\n" + log());
+        return log.text();
     }
 
     /** Ends the server, if it runs, and deletes its data. */
     @Override
     public void close() {
         Remains.remove(this);
-        Postmaster last = postmaster;
-        if (last != null && last.isAlive()) {
-            attempt(() -> last.signal("QUIT"));
-            if (!last.awaitEnd(Duration.ofSeconds(8))) {
-                last.kill();
-            }
+        try {
+            end();
+        } finally {
+            attempt(lease::close);
         }
-        attempt(lease::close);
+    }
+
+    private void end() {
+        Postmaster last = postmaster;
+        if (last == null || !last.isAlive()) {
+            return;
+        }
+        // a test may have suspended it
+        attempt(() -> last.signal("CONT"));
+        attempt(() -> last.signal(Shutdown.IMMEDIATE.signal()));
+        if (!last.awaitEnd(Duration.ofSeconds(8))) {
+            last.kill();
+        }
     }
 
     /** What may fail on files and processes. */

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +18,16 @@ record Distribution(Binaries binaries, Path template, Workspace workspace, Accou
     static final String VERSION = "pgxc.test.pgVersion";
 
     private static final int STANDARD = 18;
+
+    /** The same on every machine, and small enough to be copied for every test: a WAL segment is there from the start. */
+    private static final List<String> INITDB_OPTIONS = List.of(
+            "--username=postgres",
+            "--auth=trust",
+            "--encoding=UTF8",
+            "--no-locale",
+            "--wal-segsize=4",
+            "--no-sync",
+            "--no-instructions");
 
     /** The one that the property chooses; without it, 18 or whatever the class path brings. */
     static Distribution chosen() {
@@ -42,17 +53,12 @@ record Distribution(Binaries binaries, Path template, Workspace workspace, Accou
 
     static Distribution prepared(@Nullable Integer major, Workspace workspace, Account account) throws IOException {
         Binaries binaries = Binaries.of(major == null ? STANDARD : major, workspace);
-        Path template = workspace.cached("t-" + binaries.key(), folder -> {
+        String name = "t-" + binaries.key() + "-" + Integer.toHexString(INITDB_OPTIONS.hashCode());
+        Path template = workspace.cached(name, folder -> {
             account.own(folder);
-            Programs.run(account.command(List.of(
-                    binaries.program("initdb"),
-                    "--pgdata=" + folder,
-                    "--username=postgres",
-                    "--auth=trust",
-                    "--encoding=UTF8",
-                    "--no-locale",
-                    "--no-sync",
-                    "--no-instructions")));
+            List<String> command = new ArrayList<>(List.of(binaries.program("initdb"), "--pgdata=" + folder));
+            command.addAll(INITDB_OPTIONS);
+            Programs.run(account.command(command));
         });
         String version = Files.readString(template.resolve("PG_VERSION")).trim();
         if (major != null && !version.equals(major.toString())) {

@@ -114,8 +114,10 @@ final class Postmaster {
     }
 
     void signal(String name) throws IOException {
-        if (isAlive()) {
-            Programs.run(List.of("kill", "-s", name, Long.toString(pid)));
+        boolean sent = isAlive() && Programs.succeeds(List.of("kill", "-s", name, Long.toString(pid)));
+        // one that is ending needs no signal
+        if (!sent && !awaitEnd(Duration.ofSeconds(1))) {
+            throw new IOException("The server " + pid + " takes no signal " + name);
         }
     }
 
