@@ -131,8 +131,7 @@ final class ArrayCodec implements Family {
     /** Whether a class may hold elements that can be written, by what it says itself. */
     boolean canEncode(Class<?> type) {
         Class<?> leaf = leaf(type);
-        return Collection.class.isAssignableFrom(type)
-                || type.isArray() && (isOpen(leaf) || encoding(type) != null);
+        return Collection.class.isAssignableFrom(type) || type.isArray() && (isOpen(leaf) || encoding(type) != null);
     }
 
     /** Whether values of a class are of another one, which may be one that can be written. */

@@ -4,6 +4,7 @@ package io.r2dbc.pgxc.codec;
 import io.netty.buffer.ByteBuf;
 import java.math.BigDecimal;
 import java.math.MathContext;
+import java.math.RoundingMode;
 import java.nio.charset.StandardCharsets;
 
 /** Reads and prints floating point numbers as the server does, with the fewest digits that tell the number. */
@@ -127,18 +128,23 @@ final class FloatText {
      */
     static BigDecimal shortest(double value, boolean single) {
         BigDecimal exact = new BigDecimal(value);
-        BigDecimal decimal = new BigDecimal(single ? Float.toString((float) value) : Double.toString(value));
+        BigDecimal printed = new BigDecimal(single ? Float.toString((float) value) : Double.toString(value));
+        BigDecimal decimal = rounded(exact, printed.precision());
         if (!tells(decimal, exact, value, single)) {
-            decimal = exact.round(new MathContext(single ? 9 : 17));
+            decimal = rounded(exact, single ? 9 : 17);
         }
         while (decimal.precision() > 1) {
-            BigDecimal shorter = exact.round(new MathContext(decimal.precision() - 1));
+            BigDecimal shorter = rounded(exact, decimal.precision() - 1);
             if (!tells(shorter, exact, value, single)) {
                 break;
             }
             decimal = shorter;
         }
         return decimal;
+    }
+
+    private static BigDecimal rounded(BigDecimal exact, int digits) {
+        return exact.round(new MathContext(digits, RoundingMode.HALF_EVEN));
     }
 
     private static boolean tells(BigDecimal decimal, BigDecimal exact, double value, boolean single) {

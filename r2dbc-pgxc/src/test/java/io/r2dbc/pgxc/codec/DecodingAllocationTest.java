@@ -56,16 +56,14 @@ class DecodingAllocationTest {
 
         String text = Bytes.decode(REGISTRY.decoder(type.oid(), encoding.format(), String.class), binary);
         boolean isArray = type.category() == PgType.Category.ARRAY; // its two passes keep the sizes
-        assertThat(allocated(
-                        REGISTRY.decoder(type.oid(), Format.TEXT, target), text.getBytes(StandardCharsets.UTF_8)))
+        assertThat(allocated(REGISTRY.decoder(type.oid(), Format.TEXT, target), text.getBytes(StandardCharsets.UTF_8)))
                 .as("text")
                 .isLessThan(due + (isArray ? 64L : 8L));
     }
 
     /** Bytes per value after the compiler has done its work: the least of several runs. */
     private long allocated(Decoder<?> decoder, byte[] bytes) {
-        com.sun.management.ThreadMXBean threads =
-                (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+        com.sun.management.ThreadMXBean threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
         ByteBuf buffer = Unpooled.directBuffer().writeBytes(bytes);
         long least = Long.MAX_VALUE;
         for (int run = 0; run < 20; run++) {

@@ -184,7 +184,14 @@ class NumericTest {
     @ParameterizedTest(name = "[E9] {0}")
     @DisplayName("[E9] a megabyte of digits, 65535 groups, and the longest numbers there are, are refused or read soon")
     @ValueSource(
-            classes = {BigDecimal.class, BigInteger.class, Long.class, Integer.class, Double.class, Float.class, String.class
+            classes = {
+                BigDecimal.class,
+                BigInteger.class,
+                Long.class,
+                Integer.class,
+                Double.class,
+                Float.class,
+                String.class
             })
     void isQuick(Class<?> target) {
         byte[] groups = new byte[8 + 2 * 65_535];

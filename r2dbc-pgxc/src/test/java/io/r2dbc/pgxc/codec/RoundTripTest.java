@@ -41,8 +41,8 @@ class RoundTripTest {
         VALUES.put(PgType.INT4, Random::nextInt);
         VALUES.put(PgType.INT8, random -> random.nextLong() >> random.nextInt(64));
         VALUES.put(PgType.OID, random -> random.nextLong() >>> 32);
-        VALUES.put(PgType.FLOAT4, random -> Float.intBitsToFloat(random.nextInt()));
-        VALUES.put(PgType.FLOAT8, random -> Double.longBitsToDouble(random.nextLong()));
+        VALUES.put(PgType.FLOAT4, random -> oneNaN(Float.intBitsToFloat(random.nextInt())));
+        VALUES.put(PgType.FLOAT8, random -> oneNaN(Double.longBitsToDouble(random.nextLong())));
         VALUES.put(
                 PgType.NUMERIC,
                 random -> new BigDecimal(new BigInteger(random.nextInt(200), random), random.nextInt(40)));
@@ -51,14 +51,27 @@ class RoundTripTest {
         VALUES.put(PgType.UUID, random -> new UUID(random.nextLong(), random.nextLong()));
         VALUES.put(PgType.DATE, RoundTripTest::randomDate);
         VALUES.put(PgType.TIME, RoundTripTest::randomTime);
-        VALUES.put(PgType.TIMETZ, random -> OffsetTime.of(
-                randomTime(random), ZoneOffset.ofTotalSeconds(random.nextInt(115_199) - 57_599)));
+        VALUES.put(
+                PgType.TIMETZ,
+                random ->
+                        OffsetTime.of(randomTime(random), ZoneOffset.ofTotalSeconds(random.nextInt(115_199) - 57_599)));
         VALUES.put(PgType.TIMESTAMP, RoundTripTest::randomTimestamp);
         VALUES.put(PgType.TIMESTAMPTZ, random -> randomTimestamp(random).atOffset(ZoneOffset.UTC));
-        VALUES.put(PgType.INTERVAL, random -> new Interval(
-                random.nextInt() >> random.nextInt(32),
-                random.nextInt() >> random.nextInt(32),
-                random.nextLong() >> random.nextInt(64)));
+        VALUES.put(
+                PgType.INTERVAL,
+                random -> new Interval(
+                        random.nextInt() >> random.nextInt(32),
+                        random.nextInt() >> random.nextInt(32),
+                        random.nextLong() >> random.nextInt(64)));
+    }
+
+    /** There are many of them, and a processor may turn one into another. */
+    private static float oneNaN(float value) {
+        return Float.isNaN(value) ? Float.NaN : value;
+    }
+
+    private static double oneNaN(double value) {
+        return Double.isNaN(value) ? Double.NaN : value;
     }
 
     private static byte[] randomBytes(Random random) {
@@ -114,9 +127,11 @@ class RoundTripTest {
         long seed = System.nanoTime();
         Random random = new Random(seed);
         for (int i = 0; i < 200; i++) {
-            List<?> value = randomList(random, generator(type), new int[] {
-                1 + random.nextInt(3), 1 + random.nextInt(3), 1 + random.nextInt(3)
-            }, random.nextInt(3));
+            List<?> value = randomList(
+                    random,
+                    generator(type),
+                    new int[] {1 + random.nextInt(3), 1 + random.nextInt(3), 1 + random.nextInt(3)},
+                    random.nextInt(3));
             Encoding encoding = REGISTRY.encoding(value, type.arrayOid());
             byte[] bytes = Bytes.written(encoding, value);
             Object back = Bytes.decode(REGISTRY.decoder(type.arrayOid(), encoding.format(), List.class), bytes);
