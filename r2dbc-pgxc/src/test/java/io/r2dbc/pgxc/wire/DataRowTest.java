@@ -11,7 +11,7 @@ import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 @DisplayName("DataRow")
 class DataRowTest {
@@ -50,35 +50,54 @@ class DataRowTest {
     }
 
     @ParameterizedTest(name = "[A8, S8.9] {0}")
-    @ValueSource(
-            strings = {
-                "0001 FFFFFFFE",
-                "0001 80000000",
-                "0001 7FFFFFFF",
-                "0001 7FFFFFFB 00",
-                "0001 00000001",
-                "0001 00000002 31",
-                "0002 00000005 31 FFFFFFFF",
-                "0002 00000001 31 000000",
-                "0002 FFFFFFFF 00000001"
-            })
+    @CsvSource({
+        "0001 FFFFFFFE, column 0 has length -2 with 0 bytes left",
+        "0001 80000000, column 0 has length -2147483648",
+        "0001 7FFFFFFF, column 0 has length 2147483647",
+        "0001 7FFFFFFB 00, column 0 has length 2147483643 with 1 bytes left",
+        "0001 00000001, column 0 has length 1 with 0 bytes left",
+        "0001 00000002 31, column 0 has length 2 with 1 bytes left",
+        "0002 00000005 31 FFFFFFFF, the body ends inside a field",
+        "0002 00000001 31 000000, the body ends inside a field",
+        "0002 FFFFFFFF 00000001, column 1 has length 1 with 0 bytes left"
+    })
     @DisplayName("[A8, S8.9] a value length below -1 or beyond the row is refused, and never reads into what follows")
-    void impossibleLengths(String body) {
-        refused(Octets.hex(body));
+    void impossibleLengths(String body, String why) {
+        refused(Octets.hex(body), why);
+    }
+
+    @Test
+    @DisplayName("[A8, S8.9] a negative length does not lead back to bytes before the row that would make it whole")
+    void lengthLeadsBack() {
+        Octets before = Octets.hex("0000000A");
+        Octets body = Octets.hex("0002 FFFFFFF6 00000000");
+        ByteBuf buffer = Octets.join(before, body).buffer();
+        assertThatExceptionOfType(ProtocolException.class)
+                .isThrownBy(() -> row.moveTo(buffer, before.size(), body.size()))
+                .withMessageContaining("column 0 has length -10");
     }
 
     @ParameterizedTest(name = "[A10, S8.8, S8.10] {0}")
-    @ValueSource(strings = {"", "00", "FFFF00", "8000", "0001", "0000 00", "0001 FFFFFFFF 00", "0001 00000001 31 32"})
+    @CsvSource({
+        "'', the body ends inside a field",
+        "00, the body ends inside a field",
+        "FFFF00, count 65535 does not fit the 1 bytes that follow",
+        "8000, count 32768 does not fit the 0 bytes that follow",
+        "0001, count 1 does not fit the 0 bytes that follow",
+        "0000 00, 1 bytes are left over",
+        "0001 FFFFFFFF 00, 1 bytes are left over",
+        "0001 00000001 31 32, 1 bytes are left over"
+    })
     @DisplayName("[A10, S8.8, S8.10] a count that does not fit, or bytes left over, are refused")
-    void impossibleCounts(String body) {
-        refused(Octets.hex(body));
+    void impossibleCounts(String body, String why) {
+        refused(Octets.hex(body), why);
     }
 
     @Test
     @DisplayName("[A8] a refused row shows nothing, not even the row before it")
     void refusedRowShowsNothing() {
         moveTo(Octets.hex("0001 00000001 31"));
-        refused(Octets.hex("0001 00000002 31"));
+        refused(Octets.hex("0001 00000002 31"), "column 0");
         assertThat(row.columnCount()).isZero();
         assertThatExceptionOfType(IndexOutOfBoundsException.class).isThrownBy(() -> row.length(0));
     }
@@ -112,9 +131,9 @@ class DataRowTest {
         row.moveTo(buffer, 3, body.size());
     }
 
-    private void refused(Octets body) {
+    private void refused(Octets body, String why) {
         assertThatExceptionOfType(ProtocolException.class)
                 .isThrownBy(() -> moveTo(body))
-                .withMessageStartingWith("'D' DataRow: ");
+                .withMessageStartingWith("'D' DataRow: " + why);
     }
 }

@@ -168,8 +168,9 @@ class FrameTest {
     @DisplayName("[E4, S1.1.9] COPY data above the ceiling is refused before a byte of it is copied")
     void hugeCopyData(@TempDir Path directory) throws IOException {
         ByteBuf data = hollow(directory, 0x3FFF_FFFE - 3);
-        refused(new CopyData(data), "CopyData");
-        ByteBuf out = Unpooled.buffer();
+        ByteBuf out = Unpooled.buffer(16);
+        refused(out, new CopyData(data), "CopyData");
+        assertThat(out.capacity()).isEqualTo(16);
         assertThatExceptionOfType(IllegalArgumentException.class)
                 .isThrownBy(() -> CopyData.writeCopyDataHeader(out, Integer.MAX_VALUE));
         assertThat(out.isReadable()).isFalse();
