@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.r2dbc.pgxc.auth;
 
-import com.ongres.saslprep.SASLprep;
-import com.ongres.stringprep.Profile;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharsetEncoder;
@@ -17,7 +15,7 @@ import java.util.Arrays;
  */
 final class SaslPassword {
 
-    private static final Profile SASLPREP = new SASLprep();
+    private static final ServerSaslPrep SASLPREP = new ServerSaslPrep();
 
     private SaslPassword() {}
 
@@ -48,9 +46,8 @@ final class SaslPassword {
 
     private static char[] prepare(char[] raw) {
         try {
-            return SASLPREP.prepareStored(raw);
-        } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
-            // out of bounds: the library cannot cope with a password of which nothing is left
+            return SASLPREP.prepare(raw);
+        } catch (IllegalArgumentException e) {
             return raw;
         }
     }

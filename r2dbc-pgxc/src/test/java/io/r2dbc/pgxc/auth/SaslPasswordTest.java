@@ -26,6 +26,9 @@ class SaslPasswordTest {
                 Arguments.of("ideographic space becomes a space", "a\u3000b", "a b"),
                 Arguments.of("combining accent is composed", "e\u0301", "\u00E9"),
                 Arguments.of("an emoji of Unicode 3.2's time stays", "\u2603 snow", "\u2603 snow"),
+                Arguments.of("zero-width space becomes a space, as the server has it", "a\u200Bb\u200B", "a b "),
+                Arguments.of(
+                        "a Hebrew letter by normalisation only has no direction for the server", "a\u2135", "a\u05D0"),
                 Arguments.of("right to left from end to end", "\u05D0\u05D1", "\u05D0\u05D1"));
     }
 
@@ -44,6 +47,9 @@ class SaslPasswordTest {
                 Arguments.of("left-to-right mark", "a\u200Eb\u00AD"),
                 Arguments.of("replacement character", "\uFFFD\u00AD"),
                 Arguments.of("emoji that Unicode 3.2 does not know", "\uD83D\uDE00\u00AD"),
+                Arguments.of("superscript that Unicode 3.2 does not know, though its letter it does", "\u1D40\u00AD"),
+                Arguments.of("deprecated accent, though its normal form is not", "e\u0340"),
+                Arguments.of("zero-width space beside what is prohibited", "\u200B\u0085"),
                 Arguments.of("right to left with left to right", "\u0627a\u00AD"),
                 Arguments.of("right to left with a digit at the end", "\u06271\u00AD"),
                 Arguments.of("nothing would be left", "\u00AD\u200D"));
