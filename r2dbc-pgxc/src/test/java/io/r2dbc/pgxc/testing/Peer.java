@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 
@@ -72,11 +73,14 @@ final class Peer {
         out.flush();
     }
 
-    /** Answers the client's TLS handshake; everything after it is encrypted. */
-    void startTls(SSLContext context) throws IOException {
+    /** Answers the client's TLS handshake; everything after it is encrypted. Without protocols, ALPN is not answered. */
+    void startTls(SSLContext context, String... applicationProtocols) throws IOException {
         SSLSocket secured = (SSLSocket) context.getSocketFactory()
                 .createSocket(transport, transport.getInetAddress().getHostAddress(), transport.getPort(), true);
         secured.setUseClientMode(false);
+        SSLParameters parameters = secured.getSSLParameters();
+        parameters.setApplicationProtocols(applicationProtocols);
+        secured.setSSLParameters(parameters);
         secured.startHandshake();
         socket = secured;
         in = new DataInputStream(new BufferedInputStream(secured.getInputStream()));

@@ -9,12 +9,15 @@ import java.io.DataInputStream;
 import java.io.IOException;
 import java.net.Socket;
 import java.util.Map;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
 
 /** A blocking client that says what it is told and hears message by message; what the server's own test talks with. */
 final class PlainClient implements AutoCloseable {
 
-    private final Socket socket;
-    private final DataInputStream in;
+    private Socket socket;
+    private DataInputStream in;
 
     PlainClient(ScriptedServer server) throws IOException {
         socket = new Socket(server.host(), server.port());
@@ -28,6 +31,19 @@ final class PlainClient implements AutoCloseable {
         client.say(new FrontendMessage.Startup(196_608, Map.of("user", "alice")));
         client.hearUntil('Z');
         return client;
+    }
+
+    /** Goes on encrypted; answers the application protocol that was agreed upon, empty if none. */
+    String startTls(SSLContext context, String... applicationProtocols) throws IOException {
+        SSLSocket secured =
+                (SSLSocket) context.getSocketFactory().createSocket(socket, "localhost", socket.getPort(), true);
+        SSLParameters parameters = secured.getSSLParameters();
+        parameters.setApplicationProtocols(applicationProtocols);
+        secured.setSSLParameters(parameters);
+        secured.startHandshake();
+        socket = secured;
+        in = new DataInputStream(secured.getInputStream());
+        return secured.getApplicationProtocol();
     }
 
     void say(FrontendMessage... messages) throws IOException {

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import javax.net.ssl.SSLContext;
 
 /**
  * A server on loopback that plays a script on each connection and remembers what the clients said.
@@ -45,6 +46,7 @@ public final class ScriptedServer implements AutoCloseable {
     private volatile Runnable onCancel = () -> {};
     private volatile boolean cancelsHang;
     private volatile boolean closing;
+    private volatile Opening firstOnConnection = peer -> {};
 
     private ScriptedServer(List<Script> scripts, boolean allScriptsMustPlay) throws IOException {
         this.scripts = scripts;
@@ -97,6 +99,12 @@ public final class ScriptedServer implements AutoCloseable {
     /** Leaves the connections of cancel requests open until the client closes them. */
     public ScriptedServer hangOnCancel() {
         cancelsHang = true;
+        return this;
+    }
+
+    /** Begins every connection with a TLS handshake instead of a request for it, as servers can from 17 on. */
+    public ScriptedServer directTls(SSLContext context, String... applicationProtocols) {
+        firstOnConnection = peer -> peer.startTls(context, applicationProtocols);
         return this;
     }
 
@@ -198,6 +206,10 @@ public final class ScriptedServer implements AutoCloseable {
         }
     }
 
+    private interface Opening {
+        void open(Peer peer) throws IOException;
+    }
+
     private record Received(int connection, ClientMessage message) {
         @Override
         public String toString() {
@@ -221,6 +233,7 @@ public final class ScriptedServer implements AutoCloseable {
         private void serve() {
             try {
                 Peer peer = new Peer(socket, message -> received.add(new Received(number, message)));
+                firstOnConnection.open(peer);
                 Optional<ClientMessage> first = peer.peekFirst();
                 if (first.isPresent() && first.get() instanceof ClientMessage.CancelRequest cancel) {
                     takeCancel(cancel, peer);

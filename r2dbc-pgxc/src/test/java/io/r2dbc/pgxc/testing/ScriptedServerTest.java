@@ -12,6 +12,8 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.pkitesting.CertificateBuilder;
+import io.netty.pkitesting.X509Bundle;
 import io.r2dbc.pgxc.wire.BindValues;
 import io.r2dbc.pgxc.wire.ClientMessage;
 import io.r2dbc.pgxc.wire.FrontendMessage;
@@ -28,6 +30,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -205,6 +208,40 @@ class ScriptedServerTest {
             client.say(new Query(" ; "), new Query("INSERT INTO t VALUES (1); SELECT 1"));
             assertThat(client.hearUntil('Z')).isEqualTo("IZ");
             assertThat(client.hearUntil('Z')).isEqualTo("CTDCZ");
+        }
+    }
+
+    @Test
+    @DisplayName("[S8.40] speaks TLS after the request for it, or from the first byte")
+    void tls() throws Exception {
+        X509Bundle identity = new CertificateBuilder()
+                .subject("CN=localhost")
+                .setIsCertificateAuthority(true)
+                .buildSelfSigned();
+        SSLContext tls = SSLContext.getInstance("TLS");
+        tls.init(
+                identity.toKeyManagerFactory().getKeyManagers(),
+                identity.toTrustManagerFactory().getTrustManagers(),
+                null);
+        try (ScriptedServer server = ScriptedServer.start(script -> script.expectSslRequest()
+                        .sendRaw((byte) 'S')
+                        .startTls(tls)
+                        .startup()
+                        .expectEnd());
+                PlainClient client = new PlainClient(server)) {
+            client.say(new FrontendMessage.SslRequest());
+            assertThat(client.hearByte()).isEqualTo('S');
+            client.startTls(tls);
+            client.say(new FrontendMessage.Startup(196_608, Map.of("user", "alice")));
+            assertThat(client.hearUntil('Z')).startsWith("RS").endsWith("KZ");
+            assertThat(server.receivedTypes()).isEqualTo("ssl startup");
+            client.say(Bare.TERMINATE);
+        }
+        try (ScriptedServer server = ScriptedServer.start().directTls(tls, "postgresql");
+                PlainClient client = new PlainClient(server)) {
+            assertThat(client.startTls(tls, "postgresql")).isEqualTo("postgresql");
+            client.say(new FrontendMessage.Startup(196_608, Map.of("user", "alice")));
+            assertThat(client.hearUntil('Z')).endsWith("Z");
         }
     }
 
