@@ -104,8 +104,8 @@ final class OngoingExecution implements ResultConsumer, Subscription, ResultPipe
         if (cancelled) {
             return;
         }
-        exchange = made;
         core.session().submit(made);
+        exchange = made;
         Duration limit = execution.timeout();
         if (limit != null) {
             execute(() -> watch(made, limit));
@@ -269,7 +269,7 @@ final class OngoingExecution implements ResultConsumer, Subscription, ResultPipe
         if (pipe == null) {
             failure = error;
         } else if (belongsToResult) {
-            pipe.onEnd(error);
+            pipe.onFailure(error);
         } else {
             withdraw(pipe);
             failure = error;

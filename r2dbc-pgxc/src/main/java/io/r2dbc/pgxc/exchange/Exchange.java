@@ -34,6 +34,7 @@ public abstract non-sealed class Exchange implements Part {
     }
 
     private boolean cancelled;
+    private boolean waiting;
     private boolean written;
     private boolean answered;
 
@@ -93,6 +94,15 @@ public abstract non-sealed class Exchange implements Part {
 
     public final boolean isCancelled() {
         return cancelled;
+    }
+
+    public final boolean isWaiting() {
+        return waiting;
+    }
+
+    /** It stands in line for the pen, or, written, cancelled or failed, no longer. */
+    public final void waiting(boolean isSo) {
+        waiting = isSo;
     }
 
     public final boolean isWritten() {

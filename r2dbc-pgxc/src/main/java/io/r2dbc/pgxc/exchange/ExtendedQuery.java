@@ -64,7 +64,7 @@ public final class ExtendedQuery extends QueryExchange {
 
     @Override
     public Written write(SessionState session, Outbox out) {
-        Written written = writer.write(session, out, failure != null, isCancelled());
+        Written written = writer.write(session, out, failure != null, isCancelled() && !hasAnswered());
         if (facts.isFence()) {
             session.project(Projection.UNKNOWN);
         }
@@ -257,18 +257,24 @@ public final class ExtendedQuery extends QueryExchange {
         if (failure == null) {
             failure = told;
         }
-        writer.onError(told, session, out);
+        writer.onError(told, failing(), session, out);
     }
 
     /** A statement that does not exist because its Parse failed fails with what that said (X8). */
     private Failure translated(Failure error) {
         boolean missing = error instanceof ServerError server
                 && "26000".equals(server.fields().sqlState());
-        if (!missing || answering >= steps.size() || !step().isResolved()) {
+        Step failing = failing();
+        if (!missing || failing == null) {
             return error;
         }
-        Failure reason = step().statement().failure();
+        Failure reason = failing.statement().failure();
         return reason == null ? error : reason;
+    }
+
+    /** The step that is being answered, if it has been written. */
+    private @Nullable Step failing() {
+        return answering < writer.written() ? step() : null;
     }
 
     private Progress finish(BackendMessage message, SessionState session) {

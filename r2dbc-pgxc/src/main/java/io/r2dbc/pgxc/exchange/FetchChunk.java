@@ -40,10 +40,7 @@ final class FetchChunk extends QueryExchange {
         }
         if (!portal.isAlive()) {
             portal.end();
-            consumer.onFailure(new ServerError(ErrorFields.synthetic(
-                    "34000",
-                    "The transaction in which this result is read in chunks has ended, and its portal with it;"
-                            + " read the result to its end before COMMIT or ROLLBACK")));
+            consumer.onFailure(portalGone());
             return Written.NOTHING;
         }
         out.send(new Execute(portal.name(), portal.fetchSize()));
@@ -133,12 +130,20 @@ final class FetchChunk extends QueryExchange {
     @Override
     public void onError(Failure error, SessionState session, Outbox out) {
         enter();
-        Failure told = session.onError(error);
+        boolean gone = error instanceof ServerError server && "34000".equals(server.fields().sqlState());
+        Failure told = session.onError(gone ? portalGone() : error);
         if (superfluous) {
             awaits = Awaits.SYNC;
         } else if (failure == null) {
             failure = told;
         }
+    }
+
+    private static Failure portalGone() {
+        return new ServerError(ErrorFields.synthetic(
+                "34000",
+                "The transaction in which this result is read in chunks has ended, and its portal with it;"
+                        + " read the result to its end before COMMIT or ROLLBACK"));
     }
 
     @Override

@@ -170,8 +170,8 @@ final class FlightWriter {
         out.send(new Execute("", 0));
     }
 
-    /** The server said no and skips to the next Sync. */
-    void onError(Failure failure, SessionState session, Outbox out) {
+    /** The server said no, to {@code failing} if that is known, and skips to the next Sync. */
+    void onError(Failure failure, @Nullable Step failing, SessionState session, Outbox out) {
         for (int i = 0; i < written; i++) {
             Step step = steps.get(i);
             if (step.parses() && !step.statement().isParsed()) {
@@ -180,16 +180,15 @@ final class FlightWriter {
                 step.forgetDeduction(session);
             }
         }
-        if (failure instanceof Failure.ServerError error && Retry.isStale(error, flight)) {
-            forgetStale(session);
+        if (failing != null && failure instanceof Failure.ServerError error && Retry.isStale(error, failing)) {
+            forgetStale(failing.statement(), session);
         }
         if (ownsConnection()) {
             sync(out);
         }
     }
 
-    private void forgetStale(SessionState session) {
-        PreparedStatement statement = steps.get(0).statement();
+    private static void forgetStale(PreparedStatement statement, SessionState session) {
         session.statements.forget(statement);
         if (statement.isParsed() && !statement.name().isEmpty()) {
             session.closeLater(new Close(Target.STATEMENT, statement.name()));

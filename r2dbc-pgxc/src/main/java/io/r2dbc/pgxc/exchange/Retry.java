@@ -30,7 +30,7 @@ final class Retry {
     }
 
     private boolean staleApplies(ServerError error, ExtendedQuery flight, SessionState session) {
-        boolean applies = !stale && isStale(error, flight) && !flight.ranInTransaction();
+        boolean applies = !stale && isStale(error, flight.steps().get(0)) && !flight.ranInTransaction();
         if (applies) {
             stale = true;
             session.forgetFirstError();
@@ -38,11 +38,10 @@ final class Retry {
         return applies;
     }
 
-    static boolean isStale(ServerError error, ExtendedQuery flight) {
-        Step first = flight.steps().get(0);
+    static boolean isStale(ServerError error, Step step) {
         String state = error.fields().sqlState();
-        boolean parseFailed = first.statement().failure() != null && !first.parses();
-        boolean changed = CHANGED.equals(state) && !first.parses();
+        boolean parseFailed = step.statement().failure() != null && !step.parses();
+        boolean changed = CHANGED.equals(state) && !step.parses();
         return !parseFailed && (STALE.contains(state) || changed);
     }
 

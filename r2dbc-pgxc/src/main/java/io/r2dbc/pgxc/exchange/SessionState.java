@@ -132,7 +132,7 @@ public final class SessionState {
     }
 
     void project(Projection next) {
-        if (next == Projection.OPEN && projection != Projection.OPEN) {
+        if (next == Projection.IDLE && projection != Projection.IDLE) {
             transaction++;
         }
         projection = next;
@@ -150,7 +150,10 @@ public final class SessionState {
         return waitingBegin != null || projection == Projection.OPEN;
     }
 
-    /** Which transaction block an exchange written now belongs to; portals do not outlive theirs. */
+    /**
+     * Which transaction block an exchange written now belongs to; portals do not outlive theirs. A block that SQL may have ended and begun
+     * anew counts as the same: then the server says that the portal is gone.
+     */
     long transaction() {
         return transaction;
     }

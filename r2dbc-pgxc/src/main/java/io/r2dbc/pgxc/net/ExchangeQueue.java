@@ -32,13 +32,27 @@ final class ExchangeQueue {
 
     void add(Exchange exchange) {
         waiting.addLast(exchange);
-        waitingAlive++;
+        enters(exchange);
     }
 
     /** Puts an exchange ahead of everything that waits. */
     void addFirst(Exchange exchange) {
         waiting.addFirst(exchange);
-        waitingAlive++;
+        enters(exchange);
+    }
+
+    private void enters(Exchange exchange) {
+        if (!exchange.isWaiting()) {
+            exchange.waiting(true);
+            waitingAlive++;
+        }
+    }
+
+    private void leaves(Exchange exchange) {
+        if (exchange.isWaiting()) {
+            exchange.waiting(false);
+            waitingAlive--;
+        }
     }
 
     /** The head is to be written once more, ahead of everything that waits. */
@@ -61,6 +75,7 @@ final class ExchangeQueue {
         Exchange next = waiting.peekFirst();
         while (next != null && next.isCancelled()) {
             waiting.pollFirst();
+            leaves(next);
             next = waiting.peekFirst();
         }
         return next;
@@ -84,7 +99,7 @@ final class ExchangeQueue {
     void taken(Exchange exchange) {
         if (waiting.peekFirst() == exchange) {
             waiting.pollFirst();
-            waitingAlive--;
+            leaves(exchange);
         }
         if (beingWritten == exchange) {
             beingWritten = null;
@@ -124,9 +139,8 @@ final class ExchangeQueue {
         if (!exchange.isCancelled()) {
             return;
         }
-        if (!exchange.isWritten()) {
-            waitingAlive--;
-        } else if (!exchange.isAnswered()) {
+        leaves(exchange);
+        if (exchange.isWritten() && !exchange.isAnswered()) {
             fences.addFirst(exchange);
         }
     }
