@@ -82,7 +82,7 @@ record ArrayBytes(PgType type, PgType element, Elements elements, int levels) im
         if (dimensions == 0 && length > HEADER) {
             throw malformed(type, length - HEADER + " bytes behind the last element");
         }
-        long room = (length - HEADER - 8 * dimensions) / 4;
+        int room = (length - HEADER - 8 * dimensions) / 4;
         long count = 1;
         for (int i = 0; i < dimensions; i++) {
             int size = buffer.getInt(offset + HEADER + 8 * i);

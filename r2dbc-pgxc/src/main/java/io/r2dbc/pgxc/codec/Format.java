@@ -4,9 +4,15 @@ package io.r2dbc.pgxc.codec;
 /** Names the two forms in which a value travels: the server's text output, or the type's binary form. */
 public enum Format {
     /** Format code 0: characters in the session's encoding, without a terminating zero. */
-    TEXT,
+    TEXT((short) 0),
     /** Format code 1: the form of the type's send and receive functions. */
-    BINARY;
+    BINARY((short) 1);
+
+    private final short code;
+
+    Format(short code) {
+        this.code = code;
+    }
 
     /**
      * The format code of the protocol.
@@ -14,7 +20,7 @@ public enum Format {
      * @return 0 for text, 1 for binary
      */
     public short code() {
-        return (short) ordinal();
+        return code;
     }
 
     /**

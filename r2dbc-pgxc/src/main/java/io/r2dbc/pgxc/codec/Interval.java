@@ -57,7 +57,7 @@ public record Interval(int months, int days, long microseconds) implements Tempo
      * @throws ArithmeticException if the months exceed an int
      */
     public static Interval of(Period period) {
-        return new Interval(Math.toIntExact(period.toTotalMonths()), period.getDays(), 0);
+        return new Interval(Math.toIntExact(period.toTotalMonths()), (int) period.get(ChronoUnit.DAYS), 0);
     }
 
     /**

@@ -31,15 +31,14 @@ final class IntervalText {
     }
 
     static Interval parse(String text) {
-        switch (text) {
-            case "infinity":
-                return Interval.INFINITY;
-            case "-infinity":
-                return Interval.NEGATIVE_INFINITY;
-            default:
-                if (text.isEmpty() || text.length() > LONGEST) {
-                    throw malformed(text);
-                }
+        if (text.equals("infinity")) {
+            return Interval.INFINITY;
+        }
+        if (text.equals("-infinity")) {
+            return Interval.NEGATIVE_INFINITY;
+        }
+        if (text.isEmpty() || text.length() > LONGEST) {
+            throw malformed(text);
         }
         try {
             IntervalText parser = new IntervalText(text);

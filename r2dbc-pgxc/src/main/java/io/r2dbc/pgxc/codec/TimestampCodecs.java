@@ -197,8 +197,8 @@ final class TimestampCodecs implements Family {
     }
 
     private long localMicros(Object value) {
-        LocalDateTime local = local(value);
-        return micros(local.toEpochSecond(ZoneOffset.UTC), local.getNano(), value, PgType.TIMESTAMP);
+        Instant asIfInUtc = local(value).toInstant(ZoneOffset.UTC);
+        return micros(asIfInUtc.getEpochSecond(), asIfInUtc.getNano(), value, PgType.TIMESTAMP);
     }
 
     private LocalDateTime local(Object value) {
@@ -228,7 +228,7 @@ final class TimestampCodecs implements Family {
             return time.toInstant();
         }
         return value instanceof Date date
-                ? Instant.ofEpochMilli(date.getTime())
+                ? date.toInstant()
                 : ((LocalDateTime) value).atZone(zone).toInstant();
     }
 

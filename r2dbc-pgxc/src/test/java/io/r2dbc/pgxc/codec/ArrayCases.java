@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.r2dbc.pgxc.codec;
 
-import static io.r2dbc.pgxc.codec.CodecCase.of;
+import static io.r2dbc.pgxc.codec.CodecCase.row;
 
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
@@ -21,8 +21,8 @@ import java.util.concurrent.TimeUnit;
 final class ArrayCases {
 
     static final List<CodecCase> ARRAY = List.of(
-            of("int4[]", 1007, "{}", "{}", "000000000000000000000017", new Integer[0], Integer[].class),
-            of(
+            row("int4[]", 1007, "{}", "{}", "000000000000000000000017", new Integer[0], Integer[].class),
+            row(
                     "int4[]",
                     1007,
                     "{1,NULL,-3}",
@@ -30,7 +30,7 @@ final class ArrayCases {
                     "00000001000000010000001700000003000000010000000400000001ffffffff00000004fffffffd",
                     new Integer[] {1, null, -3},
                     Integer[].class),
-            of(
+            row(
                     "int4[]",
                     1007,
                     "{1,2,3}",
@@ -38,7 +38,7 @@ final class ArrayCases {
                     "0000000100000000000000170000000300000001000000040000000100000004000000020000000400000003",
                     new int[] {1, 2, 3},
                     int[].class),
-            of(
+            row(
                             "int4[]",
                             1007,
                             "{1,2,3}",
@@ -47,7 +47,7 @@ final class ArrayCases {
                             new long[] {1, 2, 3},
                             long[].class)
                     .readOnly(),
-            of(
+            row(
                     "int4[]",
                     1007,
                     "{{1,2},{3,4}}",
@@ -55,7 +55,7 @@ final class ArrayCases {
                     "000000020000000000000017000000020000000100000002000000010000000400000001000000040000000200000004000000030000000400000004",
                     new Integer[][] {{1, 2}, {3, 4}},
                     Integer[][].class),
-            of(
+            row(
                     "int4[]",
                     1007,
                     "{{1,2},{3,NULL}}",
@@ -63,7 +63,7 @@ final class ArrayCases {
                     "00000002000000010000001700000002000000010000000200000001000000040000000100000004000000020000000400000003ffffffff",
                     new Integer[][] {{1, 2}, {3, null}},
                     Object.class),
-            of(
+            row(
                     "int4[]",
                     1007,
                     "{{1,2},{3,4}}",
@@ -71,7 +71,7 @@ final class ArrayCases {
                     "000000020000000000000017000000020000000100000002000000010000000400000001000000040000000200000004000000030000000400000004",
                     new int[][] {{1, 2}, {3, 4}},
                     int[][].class),
-            of(
+            row(
                     "int4[]",
                     1007,
                     "{{{1},{2}},{{3},{4}}}",
@@ -79,7 +79,7 @@ final class ArrayCases {
                     "0000000300000000000000170000000200000001000000020000000100000001000000010000000400000001000000040000000200000004000000030000000400000004",
                     List.of(List.of(List.of(1), List.of(2)), List.of(List.of(3), List.of(4))),
                     List.class),
-            of(
+            row(
                     "int4[]",
                     1007,
                     "{1,NULL}",
@@ -87,7 +87,7 @@ final class ArrayCases {
                     "00000001000000010000001700000002000000010000000400000001ffffffff",
                     Arrays.asList(1, null),
                     List.class),
-            of(
+            row(
                             "int4[]",
                             1007,
                             "[2:3]={5,6}",
@@ -96,7 +96,7 @@ final class ArrayCases {
                             new Integer[] {5, 6},
                             Integer[].class)
                     .readOnly(),
-            of(
+            row(
                     "int4[]",
                     1007,
                     "[0:1][-2:-1]={{1,2},{3,4}}",
@@ -104,7 +104,7 @@ final class ArrayCases {
                     "000000020000000000000017000000020000000000000002fffffffe0000000400000001000000040000000200000004000000030000000400000004",
                     "[0:1][-2:-1]={{1,2},{3,4}}",
                     String.class),
-            of(
+            row(
                     "int4[]",
                     1007,
                     "{1,2}",
@@ -112,7 +112,7 @@ final class ArrayCases {
                     "000000010000000000000017000000020000000100000004000000010000000400000002",
                     new Object[] {1, 2},
                     Object[].class),
-            of(
+            row(
                     "int4[]",
                     1007,
                     "{{1,2},{3,4}}",
@@ -120,7 +120,7 @@ final class ArrayCases {
                     "000000020000000000000017000000020000000100000002000000010000000400000001000000040000000200000004000000030000000400000004",
                     new Object[] {new Object[] {1, 2}, new Object[] {3, 4}},
                     Object[].class),
-            of(
+            row(
                     "int4[]",
                     1007,
                     "{{1,NULL},{3,4}}",
@@ -128,7 +128,7 @@ final class ArrayCases {
                     "000000020000000100000017000000020000000100000002000000010000000400000001ffffffff00000004000000030000000400000004",
                     "{{1,NULL},{3,4}}",
                     String.class),
-            of(
+            row(
                     "int2[]",
                     1005,
                     "{1,2}",
@@ -136,7 +136,7 @@ final class ArrayCases {
                     "0000000100000000000000150000000200000001000000020001000000020002",
                     new Short[] {1, 2},
                     Short[].class),
-            of(
+            row(
                     "int2[]",
                     1005,
                     "{1,2}",
@@ -144,7 +144,7 @@ final class ArrayCases {
                     "0000000100000000000000150000000200000001000000020001000000020002",
                     new short[] {1, 2},
                     short[].class),
-            of(
+            row(
                     "int8[]",
                     1016,
                     "{9223372036854775807}",
@@ -152,7 +152,7 @@ final class ArrayCases {
                     "0000000100000000000000140000000100000001000000087fffffffffffffff",
                     new Long[] {Long.MAX_VALUE},
                     Long[].class),
-            of(
+            row(
                     "int8[]",
                     1016,
                     "{1,2}",
@@ -160,7 +160,7 @@ final class ArrayCases {
                     "0000000100000000000000140000000200000001000000080000000000000001000000080000000000000002",
                     new long[] {1, 2},
                     long[].class),
-            of(
+            row(
                     "oid[]",
                     1028,
                     "{4294967295}",
@@ -168,7 +168,7 @@ final class ArrayCases {
                     "00000001000000000000001a000000010000000100000004ffffffff",
                     new Long[] {4294967295L},
                     Long[].class),
-            of(
+            row(
                     "float4[]",
                     1021,
                     "{1.5,NaN}",
@@ -176,7 +176,7 @@ final class ArrayCases {
                     "0000000100000000000002bc0000000200000001000000043fc00000000000047fc00000",
                     new Float[] {1.5f, Float.NaN},
                     Float[].class),
-            of(
+            row(
                     "float4[]",
                     1021,
                     "{1.5,-0}",
@@ -184,7 +184,7 @@ final class ArrayCases {
                     "0000000100000000000002bc0000000200000001000000043fc000000000000480000000",
                     new float[] {1.5f, -0f},
                     float[].class),
-            of(
+            row(
                     "float8[]",
                     1022,
                     "{0.1,Infinity}",
@@ -192,7 +192,7 @@ final class ArrayCases {
                     "0000000100000000000002bd0000000200000001000000083fb999999999999a000000087ff0000000000000",
                     new double[] {0.1, Double.POSITIVE_INFINITY},
                     double[].class),
-            of(
+            row(
                     "float8[]",
                     1022,
                     "{0.1}",
@@ -200,7 +200,7 @@ final class ArrayCases {
                     "0000000100000000000002bd0000000100000001000000083fb999999999999a",
                     new Double[] {0.1},
                     Double[].class),
-            of(
+            row(
                     "bool[]",
                     1000,
                     "{t,f}",
@@ -208,7 +208,7 @@ final class ArrayCases {
                     "000000010000000000000010000000020000000100000001010000000100",
                     new boolean[] {true, false},
                     boolean[].class),
-            of(
+            row(
                     "bool[]",
                     1000,
                     "{t,NULL}",
@@ -216,7 +216,7 @@ final class ArrayCases {
                     "00000001000000010000001000000002000000010000000101ffffffff",
                     new Boolean[] {true, null},
                     Boolean[].class),
-            of(
+            row(
                     "numeric[]",
                     1231,
                     "{1.50,-2}",
@@ -224,7 +224,7 @@ final class ArrayCases {
                     "0000000100000000000006a400000002000000010000000c0002000000000002000113880000000a00010000400000000002",
                     new BigDecimal[] {new BigDecimal("1.50"), new BigDecimal("-2")},
                     BigDecimal[].class),
-            of(
+            row(
                     "text[]",
                     1009,
                     "{a,\"b c\",\"\",NULL,\"NULL\",\"q\\\"\\\\\",\u20ac}",
@@ -232,7 +232,7 @@ final class ArrayCases {
                     "000000010000000100000019000000070000000100000001610000000362206300000000ffffffff000000044e554c4c0000000371225c00000003e282ac",
                     new String[] {"a", "b c", "", null, "NULL", "q\"\\", "\u20ac"},
                     String[].class),
-            of(
+            row(
                     "text[]",
                     1009,
                     "{a,\"b c\",\"\",NULL,\"null\",\"q\\\"\\\\\",\"{\",\"a,b\"}",
@@ -240,7 +240,7 @@ final class ArrayCases {
                     "000000010000000100000019000000080000000100000001610000000362206300000000ffffffff000000046e756c6c0000000371225c000000017b00000003612c62",
                     "{a,\"b c\",\"\",NULL,\"null\",\"q\\\"\\\\\",\"{\",\"a,b\"}",
                     String.class),
-            of(
+            row(
                     "text[]",
                     1009,
                     "{{a,b},{c,d}}",
@@ -248,7 +248,7 @@ final class ArrayCases {
                     "000000020000000000000019000000020000000100000002000000010000000161000000016200000001630000000164",
                     new String[][] {{"a", "b"}, {"c", "d"}},
                     String[][].class),
-            of(
+            row(
                     "varchar[]",
                     1015,
                     "{x}",
@@ -256,7 +256,7 @@ final class ArrayCases {
                     "00000001000000000000041300000001000000010000000178",
                     new String[] {"x"},
                     String[].class),
-            of(
+            row(
                     "name[]",
                     1003,
                     "{x}",
@@ -264,7 +264,7 @@ final class ArrayCases {
                     "00000001000000000000001300000001000000010000000178",
                     new String[] {"x"},
                     String[].class),
-            of(
+            row(
                     "bpchar[]",
                     1014,
                     "{\"x \"}",
@@ -272,7 +272,7 @@ final class ArrayCases {
                     "0000000100000000000004120000000100000001000000027820",
                     new String[] {"x "},
                     String[].class),
-            of(
+            row(
                     "char[]",
                     1002,
                     "{x}",
@@ -280,7 +280,7 @@ final class ArrayCases {
                     "00000001000000000000001200000001000000010000000178",
                     new String[] {"x"},
                     String[].class),
-            of(
+            row(
                     "text[]",
                     1009,
                     "{SECONDS,DAYS}",
@@ -288,7 +288,7 @@ final class ArrayCases {
                     "0000000100000000000000190000000200000001000000075345434f4e44530000000444415953",
                     new TimeUnit[] {TimeUnit.SECONDS, TimeUnit.DAYS},
                     TimeUnit[].class),
-            of(
+            row(
                     "char[]",
                     1002,
                     "{x,y}",
@@ -296,7 +296,7 @@ final class ArrayCases {
                     "000000010000000000000012000000020000000100000001780000000179",
                     new char[] {'x', 'y'},
                     char[].class),
-            of(
+            row(
                     "bytea[]",
                     1001,
                     "{\"\\\\x00ff\",NULL}",
@@ -304,7 +304,7 @@ final class ArrayCases {
                     "00000001000000010000001100000002000000010000000200ffffffffff",
                     new ByteBuffer[] {ByteBuffer.wrap(new byte[] {0, -1}), null},
                     ByteBuffer[].class),
-            of(
+            row(
                     "bytea[]",
                     1001,
                     "{\"\\\\x00ff\",\"\\\\x\"}",
@@ -312,7 +312,7 @@ final class ArrayCases {
                     "00000001000000000000001100000002000000010000000200ff00000000",
                     new byte[][] {{0, -1}, {}},
                     byte[][].class),
-            of(
+            row(
                     "bytea[]",
                     1001,
                     "{\"\\\\x00ff\"}",
@@ -320,7 +320,7 @@ final class ArrayCases {
                     "00000001000000000000001100000001000000010000000200ff",
                     "{\"\\\\x00ff\"}",
                     String.class),
-            of(
+            row(
                     "uuid[]",
                     2951,
                     "{123e4567-e89b-12d3-a456-426614174000}",
@@ -328,7 +328,7 @@ final class ArrayCases {
                     "000000010000000000000b86000000010000000100000010123e4567e89b12d3a456426614174000",
                     new UUID[] {UUID.fromString("123e4567-e89b-12d3-a456-426614174000")},
                     UUID[].class),
-            of(
+            row(
                     "date[]",
                     1182,
                     "{2024-02-29,infinity,\"0044-03-15 BC\"}",
@@ -336,7 +336,7 @@ final class ArrayCases {
                     "00000001000000000000043a00000003000000010000000400002279000000047fffffff00000004fff49d7b",
                     new LocalDate[] {LocalDate.of(2024, 2, 29), LocalDate.MAX, LocalDate.of(-43, 3, 15)},
                     LocalDate[].class),
-            of(
+            row(
                     "time[]",
                     1183,
                     "{12:34:56}",
@@ -344,7 +344,7 @@ final class ArrayCases {
                     "00000001000000000000043b0000000100000001000000080000000a8bda1c00",
                     new LocalTime[] {LocalTime.of(12, 34, 56)},
                     LocalTime[].class),
-            of(
+            row(
                     "timetz[]",
                     1270,
                     "{12:34:56+02}",
@@ -352,7 +352,7 @@ final class ArrayCases {
                     "0000000100000000000004f200000001000000010000000c0000000a8bda1c00ffffe3e0",
                     new OffsetTime[] {OffsetTime.of(12, 34, 56, 0, ZoneOffset.ofHours(2))},
                     OffsetTime[].class),
-            of(
+            row(
                     "timestamp[]",
                     1115,
                     "{\"2024-02-29 12:00:00\",NULL}",
@@ -360,7 +360,7 @@ final class ArrayCases {
                     "00000001000000010000045a0000000200000001000000080002b582c4781000ffffffff",
                     new LocalDateTime[] {LocalDateTime.of(2024, 2, 29, 12, 0), null},
                     LocalDateTime[].class),
-            of(
+            row(
                     "timestamptz[]",
                     1185,
                     "{\"2024-02-29 12:00:00+00\"}",
@@ -368,7 +368,7 @@ final class ArrayCases {
                     "0000000100000000000004a00000000100000001000000080002b582c4781000",
                     new OffsetDateTime[] {OffsetDateTime.of(2024, 2, 29, 12, 0, 0, 0, ZoneOffset.UTC)},
                     OffsetDateTime[].class),
-            of(
+            row(
                     "timestamptz[]",
                     1185,
                     "{\"2024-02-29 12:00:00+00\"}",
@@ -376,7 +376,7 @@ final class ArrayCases {
                     "0000000100000000000004a00000000100000001000000080002b582c4781000",
                     new Instant[] {Instant.parse("2024-02-29T12:00:00Z")},
                     Instant[].class),
-            of(
+            row(
                     "timestamptz[]",
                     1185,
                     "{\"2024-02-29 12:00:00+00\"}",
@@ -384,7 +384,7 @@ final class ArrayCases {
                     "0000000100000000000004a00000000100000001000000080002b582c4781000",
                     "{\"2024-02-29 12:00:00+00\"}",
                     String.class),
-            of(
+            row(
                     "interval[]",
                     1187,
                     "{\"1 mon 2 days\",00:00:01}",
@@ -392,7 +392,7 @@ final class ArrayCases {
                     "0000000100000000000004a2000000020000000100000010000000000000000000000002000000010000001000000000000f42400000000000000000",
                     new Interval[] {new Interval(1, 2, 0), new Interval(0, 0, 1_000_000)},
                     Interval[].class),
-            of(
+            row(
                     "interval[]",
                     1187,
                     "{\"1 mon 2 days\",00:00:01}",
@@ -400,7 +400,7 @@ final class ArrayCases {
                     "0000000100000000000004a2000000020000000100000010000000000000000000000002000000010000001000000000000f42400000000000000000",
                     "{\"1 mon 2 days\",00:00:01}",
                     String.class),
-            of(
+            row(
                     "json[]",
                     199,
                     "{\"{\\\"a\\\": 1}\"}",
@@ -408,7 +408,7 @@ final class ArrayCases {
                     "0000000100000000000000720000000100000001000000087b2261223a20317d",
                     new String[] {"{\"a\": 1}"},
                     String[].class),
-            of(
+            row(
                     "jsonb[]",
                     3807,
                     "{\"{\\\"a\\\": 1}\",NULL}",

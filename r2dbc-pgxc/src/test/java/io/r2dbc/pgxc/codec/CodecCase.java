@@ -31,7 +31,7 @@ public record CodecCase(
         boolean writes,
         int since) {
 
-    static CodecCase of(
+    static CodecCase row(
             String pgType, int oid, String literal, String text, @Nullable String hex, Object value, Class<?> target) {
         return new CodecCase(pgType, oid, literal, text, hex, value, target, true, 0);
     }

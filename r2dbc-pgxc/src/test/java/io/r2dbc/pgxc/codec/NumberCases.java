@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.r2dbc.pgxc.codec;
 
-import static io.r2dbc.pgxc.codec.CodecCase.of;
+import static io.r2dbc.pgxc.codec.CodecCase.row;
 
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -12,23 +12,23 @@ import java.util.List;
 final class NumberCases {
 
     static final List<CodecCase> BOOLEAN = List.of(
-            of("bool", 16, "t", "t", "01", true, Boolean.class),
-            of("bool", 16, "f", "f", "00", false, Boolean.class),
-            of("bool", 16, "t", "t", "01", "t", String.class));
+            row("bool", 16, "t", "t", "01", true, Boolean.class),
+            row("bool", 16, "f", "f", "00", false, Boolean.class),
+            row("bool", 16, "t", "t", "01", "t", String.class));
 
     static final List<CodecCase> NUMBER = List.of(
-            of("int2", 21, "0", "0", "0000", (short) 0, Short.class),
-            of("int2", 21, "-1", "-1", "ffff", (short) -1, Short.class),
-            of("int2", 21, "32767", "32767", "7fff", Short.MAX_VALUE, Short.class),
-            of("int2", 21, "-32768", "-32768", "8000", Short.MIN_VALUE, Short.class),
-            of("int4", 23, "0", "0", "00000000", 0, Integer.class),
-            of("int4", 23, "42", "42", "0000002a", 42, Integer.class),
-            of("int4", 23, "-1", "-1", "ffffffff", -1, Integer.class),
-            of("int4", 23, "2147483647", "2147483647", "7fffffff", Integer.MAX_VALUE, Integer.class),
-            of("int4", 23, "-2147483648", "-2147483648", "80000000", Integer.MIN_VALUE, Integer.class),
-            of("int8", 20, "0", "0", "0000000000000000", 0L, Long.class),
-            of("int8", 20, "-1", "-1", "ffffffffffffffff", -1L, Long.class),
-            of(
+            row("int2", 21, "0", "0", "0000", (short) 0, Short.class),
+            row("int2", 21, "-1", "-1", "ffff", (short) -1, Short.class),
+            row("int2", 21, "32767", "32767", "7fff", Short.MAX_VALUE, Short.class),
+            row("int2", 21, "-32768", "-32768", "8000", Short.MIN_VALUE, Short.class),
+            row("int4", 23, "0", "0", "00000000", 0, Integer.class),
+            row("int4", 23, "42", "42", "0000002a", 42, Integer.class),
+            row("int4", 23, "-1", "-1", "ffffffff", -1, Integer.class),
+            row("int4", 23, "2147483647", "2147483647", "7fffffff", Integer.MAX_VALUE, Integer.class),
+            row("int4", 23, "-2147483648", "-2147483648", "80000000", Integer.MIN_VALUE, Integer.class),
+            row("int8", 20, "0", "0", "0000000000000000", 0L, Long.class),
+            row("int8", 20, "-1", "-1", "ffffffffffffffff", -1L, Long.class),
+            row(
                     "int8",
                     20,
                     "9223372036854775807",
@@ -36,7 +36,7 @@ final class NumberCases {
                     "7fffffffffffffff",
                     Long.MAX_VALUE,
                     Long.class),
-            of(
+            row(
                     "int8",
                     20,
                     "-9223372036854775808",
@@ -44,39 +44,39 @@ final class NumberCases {
                     "8000000000000000",
                     Long.MIN_VALUE,
                     Long.class),
-            of("oid", 26, "0", "0", "00000000", 0L, Long.class),
-            of("oid", 26, "4294967295", "4294967295", "ffffffff", 4294967295L, Long.class),
-            of("oid", 26, "26", "26", "0000001a", 26L, Long.class),
-            of("int4", 23, "1997", "1997", "000007cd", Year.of(1997), Year.class),
-            of("int8", 20, "-5", "-5", "fffffffffffffffb", "-5", String.class),
-            of("oid", 26, "4294967295", "4294967295", "ffffffff", "4294967295", String.class),
-            of("int8", 20, "123", "123", "000000000000007b", new BigDecimal("123"), BigDecimal.class),
-            of("int4", 23, "7", "7", "00000007", BigInteger.valueOf(7), BigInteger.class),
-            of("int2", 21, "7", "7", "0007", (byte) 7, Byte.class));
+            row("oid", 26, "0", "0", "00000000", 0L, Long.class),
+            row("oid", 26, "4294967295", "4294967295", "ffffffff", 4294967295L, Long.class),
+            row("oid", 26, "26", "26", "0000001a", 26L, Long.class),
+            row("int4", 23, "1997", "1997", "000007cd", Year.of(1997), Year.class),
+            row("int8", 20, "-5", "-5", "fffffffffffffffb", "-5", String.class),
+            row("oid", 26, "4294967295", "4294967295", "ffffffff", "4294967295", String.class),
+            row("int8", 20, "123", "123", "000000000000007b", new BigDecimal("123"), BigDecimal.class),
+            row("int4", 23, "7", "7", "00000007", BigInteger.valueOf(7), BigInteger.class),
+            row("int2", 21, "7", "7", "0007", (byte) 7, Byte.class));
 
     static final List<CodecCase> FLOAT = List.of(
-            of("float4", 700, "0", "0", "00000000", 0f, Float.class),
-            of("float4", 700, "-0", "-0", "80000000", -0f, Float.class),
-            of("float4", 700, "1.5", "1.5", "3fc00000", 1.5f, Float.class),
-            of("float4", 700, "0.1", "0.1", "3dcccccd", 0.1f, Float.class),
-            of("float4", 700, "NaN", "NaN", "7fc00000", Float.NaN, Float.class),
-            of("float4", 700, "Infinity", "Infinity", "7f800000", Float.POSITIVE_INFINITY, Float.class),
-            of("float4", 700, "-Infinity", "-Infinity", "ff800000", Float.NEGATIVE_INFINITY, Float.class),
-            of("float4", 700, "3.4028235e38", "3.4028235e+38", "7f7fffff", Float.MAX_VALUE, Float.class),
-            of("float4", 700, "1e-45", "1e-45", "00000001", Float.MIN_VALUE, Float.class),
-            of("float4", 700, "1.1754944e-38", "1.1754944e-38", "00800000", Float.MIN_NORMAL, Float.class),
-            of("float4", 700, "16777216", "1.6777216e+07", "4b800000", 16777216f, Float.class),
-            of("float4", 700, "1e6", "1e+06", "49742400", 1e6f, Float.class),
-            of("float4", 700, "123456.7", "123456.7", "47f1205a", 123456.7f, Float.class),
-            of("float8", 701, "0", "0", "0000000000000000", 0d, Double.class),
-            of("float8", 701, "-0", "-0", "8000000000000000", -0d, Double.class),
-            of("float8", 701, "1.5", "1.5", "3ff8000000000000", 1.5, Double.class),
-            of("float8", 701, "0.1", "0.1", "3fb999999999999a", 0.1, Double.class),
-            of("float8", 701, "-123.456", "-123.456", "c05edd2f1a9fbe77", -123.456, Double.class),
-            of("float8", 701, "NaN", "NaN", "7ff8000000000000", Double.NaN, Double.class),
-            of("float8", 701, "Infinity", "Infinity", "7ff0000000000000", Double.POSITIVE_INFINITY, Double.class),
-            of("float8", 701, "-Infinity", "-Infinity", "fff0000000000000", Double.NEGATIVE_INFINITY, Double.class),
-            of(
+            row("float4", 700, "0", "0", "00000000", 0f, Float.class),
+            row("float4", 700, "-0", "-0", "80000000", -0f, Float.class),
+            row("float4", 700, "1.5", "1.5", "3fc00000", 1.5f, Float.class),
+            row("float4", 700, "0.1", "0.1", "3dcccccd", 0.1f, Float.class),
+            row("float4", 700, "NaN", "NaN", "7fc00000", Float.NaN, Float.class),
+            row("float4", 700, "Infinity", "Infinity", "7f800000", Float.POSITIVE_INFINITY, Float.class),
+            row("float4", 700, "-Infinity", "-Infinity", "ff800000", Float.NEGATIVE_INFINITY, Float.class),
+            row("float4", 700, "3.4028235e38", "3.4028235e+38", "7f7fffff", Float.MAX_VALUE, Float.class),
+            row("float4", 700, "1e-45", "1e-45", "00000001", Float.MIN_VALUE, Float.class),
+            row("float4", 700, "1.1754944e-38", "1.1754944e-38", "00800000", Float.MIN_NORMAL, Float.class),
+            row("float4", 700, "16777216", "1.6777216e+07", "4b800000", 16777216f, Float.class),
+            row("float4", 700, "1e6", "1e+06", "49742400", 1e6f, Float.class),
+            row("float4", 700, "123456.7", "123456.7", "47f1205a", 123456.7f, Float.class),
+            row("float8", 701, "0", "0", "0000000000000000", 0d, Double.class),
+            row("float8", 701, "-0", "-0", "8000000000000000", -0d, Double.class),
+            row("float8", 701, "1.5", "1.5", "3ff8000000000000", 1.5, Double.class),
+            row("float8", 701, "0.1", "0.1", "3fb999999999999a", 0.1, Double.class),
+            row("float8", 701, "-123.456", "-123.456", "c05edd2f1a9fbe77", -123.456, Double.class),
+            row("float8", 701, "NaN", "NaN", "7ff8000000000000", Double.NaN, Double.class),
+            row("float8", 701, "Infinity", "Infinity", "7ff0000000000000", Double.POSITIVE_INFINITY, Double.class),
+            row("float8", 701, "-Infinity", "-Infinity", "fff0000000000000", Double.NEGATIVE_INFINITY, Double.class),
+            row(
                     "float8",
                     701,
                     "1.7976931348623157e308",
@@ -84,8 +84,8 @@ final class NumberCases {
                     "7fefffffffffffff",
                     Double.MAX_VALUE,
                     Double.class),
-            of("float8", 701, "5e-324", "5e-324", "0000000000000001", Double.MIN_VALUE, Double.class),
-            of(
+            row("float8", 701, "5e-324", "5e-324", "0000000000000001", Double.MIN_VALUE, Double.class),
+            row(
                     "float8",
                     701,
                     "2.2250738585072014e-308",
@@ -93,11 +93,18 @@ final class NumberCases {
                     "0010000000000000",
                     Double.MIN_NORMAL,
                     Double.class),
-            of("float8", 701, "123456789012345", "123456789012345", "42dc12218377de40", 123456789012345d, Double.class),
-            of("float8", 701, "1e15", "1e+15", "430c6bf526340000", 1e15, Double.class),
-            of("float8", 701, "0.0001", "0.0001", "3f1a36e2eb1c432d", 0.0001, Double.class),
-            of("float8", 701, "0.00001", "1e-05", "3ee4f8b588e368f1", 0.00001, Double.class),
-            of(
+            row(
+                    "float8",
+                    701,
+                    "123456789012345",
+                    "123456789012345",
+                    "42dc12218377de40",
+                    123456789012345d,
+                    Double.class),
+            row("float8", 701, "1e15", "1e+15", "430c6bf526340000", 1e15, Double.class),
+            row("float8", 701, "0.0001", "0.0001", "3f1a36e2eb1c432d", 0.0001, Double.class),
+            row("float8", 701, "0.00001", "1e-05", "3ee4f8b588e368f1", 0.00001, Double.class),
+            row(
                     "float8",
                     701,
                     "9007199254740993",
@@ -105,15 +112,22 @@ final class NumberCases {
                     "4340000000000000",
                     9007199254740992d,
                     Double.class),
-            of("float8", 701, "2e23", "1.9999999999999998e+23", "44c52d02c7e14af6", 2e23, Double.class),
-            of("float8", 701, "0.3", "0.3", "3fd3333333333333", 0.3, Double.class),
-            of("float8", 701, "1e15", "1e+15", "430c6bf526340000", "1e+15", String.class),
-            of("float8", 701, "0.1", "0.1", "3fb999999999999a", "0.1", String.class),
-            of("float8", 701, "-1.5e-7", "-1.5e-07", "be8421f5f40d8376", "-1.5e-07", String.class),
-            of("float8", 701, "123456", "123456", "40fe240000000000", "123456", String.class),
-            of("float8", 701, "NaN", "NaN", "7ff8000000000000", "NaN", String.class),
-            of("float8", 701, "-0", "-0", "8000000000000000", "-0", String.class),
-            of(
+            row(
+                    "float8",
+                    701,
+                    "2e23",
+                    "1.9999999999999998e+23",
+                    "44c52d02c7e14af6",
+                    1.9999999999999998e23,
+                    Double.class),
+            row("float8", 701, "0.3", "0.3", "3fd3333333333333", 0.3, Double.class),
+            row("float8", 701, "1e15", "1e+15", "430c6bf526340000", "1e+15", String.class),
+            row("float8", 701, "0.1", "0.1", "3fb999999999999a", "0.1", String.class),
+            row("float8", 701, "-1.5e-7", "-1.5e-07", "be8421f5f40d8376", "-1.5e-07", String.class),
+            row("float8", 701, "123456", "123456", "40fe240000000000", "123456", String.class),
+            row("float8", 701, "NaN", "NaN", "7ff8000000000000", "NaN", String.class),
+            row("float8", 701, "-0", "-0", "8000000000000000", "-0", String.class),
+            row(
                     "float8",
                     701,
                     "2e23",
@@ -121,11 +135,11 @@ final class NumberCases {
                     "44c52d02c7e14af6",
                     "1.9999999999999998e+23",
                     String.class),
-            of("float8", 701, "1e100", "1e+100", "54b249ad2594c37d", "1e+100", String.class),
-            of("float8", 701, "0.0001", "0.0001", "3f1a36e2eb1c432d", "0.0001", String.class),
-            of("float8", 701, "0.00012345", "0.00012345", "3f202e4b6ce5dc68", "0.00012345", String.class),
-            of("float8", 701, "-Infinity", "-Infinity", "fff0000000000000", "-Infinity", String.class),
-            of(
+            row("float8", 701, "1e100", "1e+100", "54b249ad2594c37d", "1e+100", String.class),
+            row("float8", 701, "0.0001", "0.0001", "3f1a36e2eb1c432d", "0.0001", String.class),
+            row("float8", 701, "0.00012345", "0.00012345", "3f202e4b6ce5dc68", "0.00012345", String.class),
+            row("float8", 701, "-Infinity", "-Infinity", "fff0000000000000", "-Infinity", String.class),
+            row(
                     "float8",
                     701,
                     "8.41e21",
@@ -133,36 +147,36 @@ final class NumberCases {
                     "447c7e83209e90b2",
                     "8.409999999999999e+21",
                     String.class),
-            of("float4", 700, "1e6", "1e+06", "49742400", "1e+06", String.class),
-            of("float4", 700, "0.1", "0.1", "3dcccccd", "0.1", String.class),
-            of("float4", 700, "-1.5e-7", "-1.5e-07", "b4210fb0", "-1.5e-07", String.class),
-            of("float4", 700, "123456", "123456", "47f12000", "123456", String.class),
-            of("float4", 700, "1234567", "1.234567e+06", "4996b438", "1.234567e+06", String.class),
-            of("float4", 700, "3.4028235e38", "3.4028235e+38", "7f7fffff", "3.4028235e+38", String.class),
-            of("float4", 700, "1.17549435e-38", "1.1754944e-38", "00800000", "1.1754944e-38", String.class),
-            of("float4", 700, "2e10", "2e+10", "509502f9", "2e+10", String.class),
-            of("float8", 701, "0.1", "0.1", "3fb999999999999a", new BigDecimal("0.1"), BigDecimal.class),
-            of("float8", 701, "1000", "1000", "408f400000000000", new BigDecimal("1000"), BigDecimal.class),
-            of("float4", 700, "0.1", "0.1", "3dcccccd", new BigDecimal("0.1"), BigDecimal.class),
-            of("float8", 701, "42", "42", "4045000000000000", 42, Integer.class),
-            of("float8", 701, "1e18", "1e+18", "43abc16d674ec800", 1000000000000000000L, Long.class),
-            of("float4", 700, "0.5", "0.5", "3f000000", 0.5d, Double.class),
-            of(
+            row("float4", 700, "1e6", "1e+06", "49742400", "1e+06", String.class),
+            row("float4", 700, "0.1", "0.1", "3dcccccd", "0.1", String.class),
+            row("float4", 700, "-1.5e-7", "-1.5e-07", "b4210fb0", "-1.5e-07", String.class),
+            row("float4", 700, "123456", "123456", "47f12000", "123456", String.class),
+            row("float4", 700, "1234567", "1.234567e+06", "4996b438", "1.234567e+06", String.class),
+            row("float4", 700, "3.4028235e38", "3.4028235e+38", "7f7fffff", "3.4028235e+38", String.class),
+            row("float4", 700, "1.17549435e-38", "1.1754944e-38", "00800000", "1.1754944e-38", String.class),
+            row("float4", 700, "2e10", "2e+10", "509502f9", "2e+10", String.class),
+            row("float8", 701, "0.1", "0.1", "3fb999999999999a", new BigDecimal("0.1"), BigDecimal.class),
+            row("float8", 701, "1000", "1000", "408f400000000000", new BigDecimal("1000"), BigDecimal.class),
+            row("float4", 700, "0.1", "0.1", "3dcccccd", new BigDecimal("0.1"), BigDecimal.class),
+            row("float8", 701, "42", "42", "4045000000000000", 42, Integer.class),
+            row("float8", 701, "1e18", "1e+18", "43abc16d674ec800", 1000000000000000000L, Long.class),
+            row("float4", 700, "0.5", "0.5", "3f000000", 0.5d, Double.class),
+            row(
                     "float8",
                     701,
                     "1e25",
                     "1e+25",
                     "45208b2a2c280291",
-                    new BigDecimal(1e25).toBigInteger(),
+                    new BigInteger("10000000000000000905969664"),
                     BigInteger.class));
 
     static final List<CodecCase> NUMERIC = List.of(
-            of("numeric", 1700, "0", "0", "0000000000000000", new BigDecimal("0"), BigDecimal.class),
-            of("numeric", 1700, "0.00", "0.00", "0000000000000002", new BigDecimal("0.00"), BigDecimal.class),
-            of("numeric", 1700, "1", "1", "00010000000000000001", new BigDecimal("1"), BigDecimal.class),
-            of("numeric", 1700, "-1", "-1", "00010000400000000001", new BigDecimal("-1"), BigDecimal.class),
-            of("numeric", 1700, "10000", "10000", "00010001000000000001", new BigDecimal("10000"), BigDecimal.class),
-            of(
+            row("numeric", 1700, "0", "0", "0000000000000000", new BigDecimal("0"), BigDecimal.class),
+            row("numeric", 1700, "0.00", "0.00", "0000000000000002", new BigDecimal("0.00"), BigDecimal.class),
+            row("numeric", 1700, "1", "1", "00010000000000000001", new BigDecimal("1"), BigDecimal.class),
+            row("numeric", 1700, "-1", "-1", "00010000400000000001", new BigDecimal("-1"), BigDecimal.class),
+            row("numeric", 1700, "10000", "10000", "00010001000000000001", new BigDecimal("10000"), BigDecimal.class),
+            row(
                     "numeric",
                     1700,
                     "100000000",
@@ -170,8 +184,15 @@ final class NumberCases {
                     "00010002000000000001",
                     new BigDecimal("100000000"),
                     BigDecimal.class),
-            of("numeric", 1700, "0.0001", "0.0001", "0001ffff000000040001", new BigDecimal("0.0001"), BigDecimal.class),
-            of(
+            row(
+                    "numeric",
+                    1700,
+                    "0.0001",
+                    "0.0001",
+                    "0001ffff000000040001",
+                    new BigDecimal("0.0001"),
+                    BigDecimal.class),
+            row(
                     "numeric",
                     1700,
                     "0.00001",
@@ -179,7 +200,7 @@ final class NumberCases {
                     "0001fffe0000000503e8",
                     new BigDecimal("0.00001"),
                     BigDecimal.class),
-            of(
+            row(
                     "numeric",
                     1700,
                     "12.34",
@@ -187,7 +208,7 @@ final class NumberCases {
                     "0002000000000002000c0d48",
                     new BigDecimal("12.34"),
                     BigDecimal.class),
-            of(
+            row(
                     "numeric",
                     1700,
                     "-12.340",
@@ -195,7 +216,7 @@ final class NumberCases {
                     "0002000040000003000c0d48",
                     new BigDecimal("-12.340"),
                     BigDecimal.class),
-            of(
+            row(
                     "numeric",
                     1700,
                     "9999999999.99",
@@ -203,7 +224,7 @@ final class NumberCases {
                     "00040002000000020063270f270f26ac",
                     new BigDecimal("9999999999.99"),
                     BigDecimal.class),
-            of(
+            row(
                     "numeric",
                     1700,
                     "1234567890.12",
@@ -211,7 +232,7 @@ final class NumberCases {
                     "0004000200000002000c0d801ed204b0",
                     new BigDecimal("1234567890.12"),
                     BigDecimal.class),
-            of(
+            row(
                     "numeric",
                     1700,
                     "123456789012345678",
@@ -219,7 +240,7 @@ final class NumberCases {
                     "0005000400000000000c0d801ed204d2162e",
                     new BigDecimal("123456789012345678"),
                     BigDecimal.class),
-            of(
+            row(
                     "numeric",
                     1700,
                     "1234567890123456789",
@@ -227,7 +248,7 @@ final class NumberCases {
                     "0005000400000000007b11d722c509291a85",
                     new BigDecimal("1234567890123456789"),
                     BigDecimal.class),
-            of(
+            row(
                     "numeric",
                     1700,
                     "0.1234567890123456789012345",
@@ -235,7 +256,7 @@ final class NumberCases {
                     "0007ffff0000001904d2162e23340d801ed204d21388",
                     new BigDecimal("0.1234567890123456789012345"),
                     BigDecimal.class),
-            of(
+            row(
                     "numeric",
                     1700,
                     "99999999999999999999.99999",
@@ -243,7 +264,7 @@ final class NumberCases {
                     "0007000400000005270f270f270f270f270f270f2328",
                     new BigDecimal("99999999999999999999.99999"),
                     BigDecimal.class),
-            of(
+            row(
                     "numeric",
                     1700,
                     "1e30",
@@ -251,7 +272,7 @@ final class NumberCases {
                     "00010007000000000064",
                     new BigDecimal("1000000000000000000000000000000"),
                     BigDecimal.class),
-            of(
+            row(
                     "numeric",
                     1700,
                     "1e-30",
@@ -259,7 +280,7 @@ final class NumberCases {
                     "0001fff80000001e0064",
                     new BigDecimal("0.000000000000000000000000000001"),
                     BigDecimal.class),
-            of(
+            row(
                     "numeric",
                     1700,
                     "10000.0001",
@@ -267,8 +288,8 @@ final class NumberCases {
                     "0003000100000004000100000001",
                     new BigDecimal("10000.0001"),
                     BigDecimal.class),
-            of("numeric", 1700, "-0.5", "-0.5", "0001ffff400000011388", new BigDecimal("-0.5"), BigDecimal.class),
-            of(
+            row("numeric", 1700, "-0.5", "-0.5", "0001ffff400000011388", new BigDecimal("-0.5"), BigDecimal.class),
+            row(
                     "numeric",
                     1700,
                     "12345678.9",
@@ -276,7 +297,7 @@ final class NumberCases {
                     "000300010000000104d2162e2328",
                     new BigDecimal("12345678.9"),
                     BigDecimal.class),
-            of(
+            row(
                     "numeric",
                     1700,
                     "0.000000000000000001",
@@ -284,8 +305,15 @@ final class NumberCases {
                     "0001fffb000000120064",
                     new BigDecimal("0.000000000000000001"),
                     BigDecimal.class),
-            of("numeric", 1700, "120000", "120000", "0001000100000000000c", new BigDecimal("120000"), BigDecimal.class),
-            of(
+            row(
+                    "numeric",
+                    1700,
+                    "120000",
+                    "120000",
+                    "0001000100000000000c",
+                    new BigDecimal("120000"),
+                    BigDecimal.class),
+            row(
                     "numeric",
                     1700,
                     "31415926535897932384626433832795028841971693993751.0582097494459",
@@ -293,17 +321,17 @@ final class NumberCases {
                     "0011000c0000000d001f103f0a5d1709246b210e19212087251e228925f424b70ea7024603ce24e52328",
                     new BigDecimal("31415926535897932384626433832795028841971693993751.0582097494459"),
                     BigDecimal.class),
-            of("numeric", 1700, "NaN", "NaN", "00000000c0000000", Double.NaN, Double.class),
-            of("numeric", 1700, "Infinity", "Infinity", "00000000d0000020", Double.POSITIVE_INFINITY, Double.class)
+            row("numeric", 1700, "NaN", "NaN", "00000000c0000000", Double.NaN, Double.class),
+            row("numeric", 1700, "Infinity", "Infinity", "00000000d0000020", Double.POSITIVE_INFINITY, Double.class)
                     .since(14),
-            of("numeric", 1700, "-Infinity", "-Infinity", "00000000f0000020", Double.NEGATIVE_INFINITY, Double.class)
+            row("numeric", 1700, "-Infinity", "-Infinity", "00000000f0000020", Double.NEGATIVE_INFINITY, Double.class)
                     .since(14),
-            of("numeric", 1700, "NaN", "NaN", "00000000c0000000", Float.NaN, Float.class),
-            of("numeric", 1700, "NaN", "NaN", "00000000c0000000", "NaN", String.class),
-            of("numeric", 1700, "12.340", "12.340", "0002000000000003000c0d48", "12.340", String.class),
-            of("numeric", 1700, "0", "0", "0000000000000000", "0", String.class),
-            of("numeric", 1700, "-0.00001", "-0.00001", "0001fffe4000000503e8", "-0.00001", String.class),
-            of(
+            row("numeric", 1700, "NaN", "NaN", "00000000c0000000", Float.NaN, Float.class),
+            row("numeric", 1700, "NaN", "NaN", "00000000c0000000", "NaN", String.class),
+            row("numeric", 1700, "12.340", "12.340", "0002000000000003000c0d48", "12.340", String.class),
+            row("numeric", 1700, "0", "0", "0000000000000000", "0", String.class),
+            row("numeric", 1700, "-0.00001", "-0.00001", "0001fffe4000000503e8", "-0.00001", String.class),
+            row(
                     "numeric",
                     1700,
                     "1e20",
@@ -311,9 +339,9 @@ final class NumberCases {
                     "00010005000000000001",
                     "100000000000000000000",
                     String.class),
-            of("numeric", 1700, "100000000", "100000000", "00010002000000000001", "100000000", String.class),
-            of("numeric", 1700, "0.10", "0.10", "0001ffff0000000203e8", "0.10", String.class),
-            of(
+            row("numeric", 1700, "100000000", "100000000", "00010002000000000001", "100000000", String.class),
+            row("numeric", 1700, "0.10", "0.10", "0001ffff0000000203e8", "0.10", String.class),
+            row(
                     "numeric",
                     1700,
                     "99999999999999999999.9999",
@@ -321,7 +349,7 @@ final class NumberCases {
                     "0006000400000004270f270f270f270f270f270f",
                     "99999999999999999999.9999",
                     String.class),
-            of(
+            row(
                     "numeric",
                     1700,
                     "123456.7891234",
@@ -329,9 +357,9 @@ final class NumberCases {
                     "0004000100000007000c0d801ed30924",
                     "123456.7891234",
                     String.class),
-            of("numeric", 1700, "3.00", "3.00", "00010000000000020003", 3, Integer.class)
+            row("numeric", 1700, "3.00", "3.00", "00010000000000020003", 3, Integer.class)
                     .readOnly(),
-            of(
+            row(
                     "numeric",
                     1700,
                     "1e18",
@@ -339,7 +367,7 @@ final class NumberCases {
                     "00010004000000000064",
                     1000000000000000000L,
                     Long.class),
-            of(
+            row(
                     "numeric",
                     1700,
                     "18446744073709551616",
@@ -347,10 +375,10 @@ final class NumberCases {
                     "000500040000000007341a5802e103bb0650",
                     new BigInteger("18446744073709551616"),
                     BigInteger.class),
-            of("numeric", 1700, "0.1", "0.1", "0001ffff0000000103e8", 0.1, Double.class),
-            of("numeric", 1700, "5", "5", "00010000000000000005", (short) 5, Short.class),
-            of("numeric", 1700, "5", "5", "00010000000000000005", (byte) 5, Byte.class),
-            of("numeric", 1700, "0.25", "0.25", "0001ffff0000000209c4", 0.25f, Float.class));
+            row("numeric", 1700, "0.1", "0.1", "0001ffff0000000103e8", 0.1, Double.class),
+            row("numeric", 1700, "5", "5", "00010000000000000005", (short) 5, Short.class),
+            row("numeric", 1700, "5", "5", "00010000000000000005", (byte) 5, Byte.class),
+            row("numeric", 1700, "0.25", "0.25", "0001ffff0000000209c4", 0.25f, Float.class));
 
     private NumberCases() {}
 }

@@ -85,7 +85,7 @@ class RoundTripTest {
     }
 
     private static LocalTime randomTime(Random random) {
-        return LocalTime.ofNanoOfDay((long) (random.nextDouble() * 86_400_000_000L) * 1_000);
+        return LocalTime.ofNanoOfDay(1_000 * (long) (random.nextDouble() * 86_400_000_000L));
     }
 
     private static LocalDateTime randomTimestamp(Random random) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.r2dbc.pgxc.codec;
 
-import static io.r2dbc.pgxc.codec.CodecCase.of;
+import static io.r2dbc.pgxc.codec.CodecCase.row;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -19,14 +19,14 @@ import java.util.List;
 final class TemporalCases {
 
     static final List<CodecCase> DATE = List.of(
-            of("date", 1082, "2000-01-01", "2000-01-01", "00000000", LocalDate.of(2000, 1, 1), LocalDate.class),
-            of("date", 1082, "1970-01-01", "1970-01-01", "ffffd533", LocalDate.EPOCH, LocalDate.class),
-            of("date", 1082, "2024-02-29", "2024-02-29", "00002279", LocalDate.of(2024, 2, 29), LocalDate.class),
-            of("date", 1082, "1900-03-01", "1900-03-01", "ffff718f", LocalDate.of(1900, 3, 1), LocalDate.class),
-            of("date", 1082, "0001-01-01", "0001-01-01", "fff4dbf9", LocalDate.of(1, 1, 1), LocalDate.class),
-            of("date", 1082, "0001-12-31 BC", "0001-12-31 BC", "fff4dbf8", LocalDate.of(0, 12, 31), LocalDate.class),
-            of("date", 1082, "0044-03-15 BC", "0044-03-15 BC", "fff49d7b", LocalDate.of(-43, 3, 15), LocalDate.class),
-            of(
+            row("date", 1082, "2000-01-01", "2000-01-01", "00000000", LocalDate.of(2000, 1, 1), LocalDate.class),
+            row("date", 1082, "1970-01-01", "1970-01-01", "ffffd533", LocalDate.EPOCH, LocalDate.class),
+            row("date", 1082, "2024-02-29", "2024-02-29", "00002279", LocalDate.of(2024, 2, 29), LocalDate.class),
+            row("date", 1082, "1900-03-01", "1900-03-01", "ffff718f", LocalDate.of(1900, 3, 1), LocalDate.class),
+            row("date", 1082, "0001-01-01", "0001-01-01", "fff4dbf9", LocalDate.of(1, 1, 1), LocalDate.class),
+            row("date", 1082, "0001-12-31 BC", "0001-12-31 BC", "fff4dbf8", LocalDate.of(0, 12, 31), LocalDate.class),
+            row("date", 1082, "0044-03-15 BC", "0044-03-15 BC", "fff49d7b", LocalDate.of(-43, 3, 15), LocalDate.class),
+            row(
                     "date",
                     1082,
                     "4714-11-24 BC",
@@ -34,7 +34,7 @@ final class TemporalCases {
                     "ffda97a7",
                     LocalDate.of(-4713, 11, 24),
                     LocalDate.class),
-            of(
+            row(
                     "date",
                     1082,
                     "5874897-12-31",
@@ -42,18 +42,18 @@ final class TemporalCases {
                     "7fda970c",
                     LocalDate.of(5874897, 12, 31),
                     LocalDate.class),
-            of("date", 1082, "infinity", "infinity", "7fffffff", LocalDate.MAX, LocalDate.class),
-            of("date", 1082, "-infinity", "-infinity", "80000000", LocalDate.MIN, LocalDate.class),
-            of("date", 1082, "2024-02-29", "2024-02-29", "00002279", "2024-02-29", String.class),
-            of("date", 1082, "0044-03-15 BC", "0044-03-15 BC", "fff49d7b", "0044-03-15 BC", String.class),
-            of("date", 1082, "10000-01-01", "10000-01-01", "002c95d4", "10000-01-01", String.class),
-            of("date", 1082, "infinity", "infinity", "7fffffff", "infinity", String.class),
-            of("date", 1082, "-infinity", "-infinity", "80000000", "-infinity", String.class),
-            of("date", 1082, "0001-01-01", "0001-01-01", "fff4dbf9", "0001-01-01", String.class));
+            row("date", 1082, "infinity", "infinity", "7fffffff", LocalDate.MAX, LocalDate.class),
+            row("date", 1082, "-infinity", "-infinity", "80000000", LocalDate.MIN, LocalDate.class),
+            row("date", 1082, "2024-02-29", "2024-02-29", "00002279", "2024-02-29", String.class),
+            row("date", 1082, "0044-03-15 BC", "0044-03-15 BC", "fff49d7b", "0044-03-15 BC", String.class),
+            row("date", 1082, "10000-01-01", "10000-01-01", "002c95d4", "10000-01-01", String.class),
+            row("date", 1082, "infinity", "infinity", "7fffffff", "infinity", String.class),
+            row("date", 1082, "-infinity", "-infinity", "80000000", "-infinity", String.class),
+            row("date", 1082, "0001-01-01", "0001-01-01", "fff4dbf9", "0001-01-01", String.class));
 
     static final List<CodecCase> TIME = List.of(
-            of("time", 1083, "00:00:00", "00:00:00", "0000000000000000", LocalTime.MIDNIGHT, LocalTime.class),
-            of(
+            row("time", 1083, "00:00:00", "00:00:00", "0000000000000000", LocalTime.MIDNIGHT, LocalTime.class),
+            row(
                     "time",
                     1083,
                     "23:59:59.999999",
@@ -61,7 +61,7 @@ final class TemporalCases {
                     "000000141dd75fff",
                     LocalTime.of(23, 59, 59, 999_999_000),
                     LocalTime.class),
-            of(
+            row(
                     "time",
                     1083,
                     "12:34:56.7",
@@ -69,7 +69,7 @@ final class TemporalCases {
                     "0000000a8be4ca60",
                     LocalTime.of(12, 34, 56, 700_000_000),
                     LocalTime.class),
-            of(
+            row(
                     "time",
                     1083,
                     "04:05:06.000001",
@@ -77,9 +77,9 @@ final class TemporalCases {
                     "000000036c8bc081",
                     LocalTime.of(4, 5, 6, 1_000),
                     LocalTime.class),
-            of("time", 1083, "24:00:00", "24:00:00", "000000141dd76000", "24:00:00", String.class),
-            of("time", 1083, "12:34:56.7", "12:34:56.7", "0000000a8be4ca60", "12:34:56.7", String.class),
-            of(
+            row("time", 1083, "24:00:00", "24:00:00", "000000141dd76000", "24:00:00", String.class),
+            row("time", 1083, "12:34:56.7", "12:34:56.7", "0000000a8be4ca60", "12:34:56.7", String.class),
+            row(
                     "timetz",
                     1266,
                     "00:00:00+00",
@@ -87,7 +87,7 @@ final class TemporalCases {
                     "000000000000000000000000",
                     OffsetTime.of(LocalTime.MIDNIGHT, ZoneOffset.UTC),
                     OffsetTime.class),
-            of(
+            row(
                     "timetz",
                     1266,
                     "12:34:56.789+05:30",
@@ -95,7 +95,7 @@ final class TemporalCases {
                     "0000000a8be62608ffffb2a8",
                     OffsetTime.of(12, 34, 56, 789_000_000, ZoneOffset.ofHoursMinutes(5, 30)),
                     OffsetTime.class),
-            of(
+            row(
                     "timetz",
                     1266,
                     "23:59:59.999999-15:59:59",
@@ -103,7 +103,7 @@ final class TemporalCases {
                     "000000141dd75fff0000e0ff",
                     OffsetTime.of(23, 59, 59, 999_999_000, ZoneOffset.ofHoursMinutesSeconds(-15, -59, -59)),
                     OffsetTime.class),
-            of(
+            row(
                     "timetz",
                     1266,
                     "01:02:03+15:59:59",
@@ -111,8 +111,8 @@ final class TemporalCases {
                     "00000000dde878c0ffff1f01",
                     OffsetTime.of(1, 2, 3, 0, ZoneOffset.ofHoursMinutesSeconds(15, 59, 59)),
                     OffsetTime.class),
-            of("timetz", 1266, "24:00:00-03", "24:00:00-03", "000000141dd7600000002a30", "24:00:00-03", String.class),
-            of(
+            row("timetz", 1266, "24:00:00-03", "24:00:00-03", "000000141dd7600000002a30", "24:00:00-03", String.class),
+            row(
                     "timetz",
                     1266,
                     "12:34:56.789+05:30",
@@ -120,7 +120,7 @@ final class TemporalCases {
                     "0000000a8be62608ffffb2a8",
                     "12:34:56.789+05:30",
                     String.class),
-            of(
+            row(
                     "timetz",
                     1266,
                     "01:02:03-00:00:01",
@@ -130,7 +130,7 @@ final class TemporalCases {
                     String.class));
 
     static final List<CodecCase> TIMESTAMP = List.of(
-            of(
+            row(
                     "timestamp",
                     1114,
                     "2000-01-01 00:00:00",
@@ -138,7 +138,7 @@ final class TemporalCases {
                     "0000000000000000",
                     LocalDateTime.of(2000, 1, 1, 0, 0),
                     LocalDateTime.class),
-            of(
+            row(
                     "timestamp",
                     1114,
                     "1999-12-31 23:59:59.999999",
@@ -146,7 +146,7 @@ final class TemporalCases {
                     "ffffffffffffffff",
                     LocalDateTime.of(1999, 12, 31, 23, 59, 59, 999_999_000),
                     LocalDateTime.class),
-            of(
+            row(
                     "timestamp",
                     1114,
                     "2024-02-29 12:34:56.789",
@@ -154,7 +154,7 @@ final class TemporalCases {
                     "0002b58341728608",
                     LocalDateTime.of(2024, 2, 29, 12, 34, 56, 789_000_000),
                     LocalDateTime.class),
-            of(
+            row(
                     "timestamp",
                     1114,
                     "0044-03-15 12:00:00 BC",
@@ -162,7 +162,7 @@ final class TemporalCases {
                     "ff1af9e8fb46d000",
                     LocalDateTime.of(-43, 3, 15, 12, 0),
                     LocalDateTime.class),
-            of(
+            row(
                     "timestamp",
                     1114,
                     "4714-11-24 00:00:00 BC",
@@ -170,7 +170,7 @@ final class TemporalCases {
                     "fd0f7cc1411fa000",
                     LocalDateTime.of(-4713, 11, 24, 0, 0),
                     LocalDateTime.class),
-            of(
+            row(
                     "timestamp",
                     1114,
                     "294276-12-31 23:59:59.999999",
@@ -178,7 +178,7 @@ final class TemporalCases {
                     "7fffff5bb3b29fff",
                     LocalDateTime.of(294276, 12, 31, 23, 59, 59, 999_999_000),
                     LocalDateTime.class),
-            of(
+            row(
                     "timestamp",
                     1114,
                     "1969-12-31 23:59:59.5",
@@ -186,7 +186,7 @@ final class TemporalCases {
                     "fffca2fec4c07ee0",
                     LocalDateTime.of(1969, 12, 31, 23, 59, 59, 500_000_000),
                     LocalDateTime.class),
-            of(
+            row(
                     "timestamptz",
                     1184,
                     "2000-01-01 00:00:00+00",
@@ -194,7 +194,7 @@ final class TemporalCases {
                     "0000000000000000",
                     LocalDateTime.of(2000, 1, 1, 0, 0).atOffset(ZoneOffset.UTC),
                     OffsetDateTime.class),
-            of(
+            row(
                     "timestamptz",
                     1184,
                     "1999-12-31 23:59:59.999999+00",
@@ -202,7 +202,7 @@ final class TemporalCases {
                     "ffffffffffffffff",
                     LocalDateTime.of(1999, 12, 31, 23, 59, 59, 999_999_000).atOffset(ZoneOffset.UTC),
                     OffsetDateTime.class),
-            of(
+            row(
                     "timestamptz",
                     1184,
                     "2024-02-29 12:34:56.789+00",
@@ -210,7 +210,7 @@ final class TemporalCases {
                     "0002b58341728608",
                     LocalDateTime.of(2024, 2, 29, 12, 34, 56, 789_000_000).atOffset(ZoneOffset.UTC),
                     OffsetDateTime.class),
-            of(
+            row(
                     "timestamptz",
                     1184,
                     "0044-03-15 12:00:00+00 BC",
@@ -218,7 +218,7 @@ final class TemporalCases {
                     "ff1af9e8fb46d000",
                     LocalDateTime.of(-43, 3, 15, 12, 0).atOffset(ZoneOffset.UTC),
                     OffsetDateTime.class),
-            of(
+            row(
                     "timestamptz",
                     1184,
                     "4714-11-24 00:00:00+00 BC",
@@ -226,7 +226,7 @@ final class TemporalCases {
                     "fd0f7cc1411fa000",
                     LocalDateTime.of(-4713, 11, 24, 0, 0).atOffset(ZoneOffset.UTC),
                     OffsetDateTime.class),
-            of(
+            row(
                     "timestamptz",
                     1184,
                     "294276-12-31 23:59:59.999999+00",
@@ -234,7 +234,7 @@ final class TemporalCases {
                     "7fffff5bb3b29fff",
                     LocalDateTime.of(294276, 12, 31, 23, 59, 59, 999_999_000).atOffset(ZoneOffset.UTC),
                     OffsetDateTime.class),
-            of(
+            row(
                     "timestamptz",
                     1184,
                     "1969-12-31 23:59:59.5+00",
@@ -242,9 +242,16 @@ final class TemporalCases {
                     "fffca2fec4c07ee0",
                     LocalDateTime.of(1969, 12, 31, 23, 59, 59, 500_000_000).atOffset(ZoneOffset.UTC),
                     OffsetDateTime.class),
-            of("timestamp", 1114, "infinity", "infinity", "7fffffffffffffff", LocalDateTime.MAX, LocalDateTime.class),
-            of("timestamp", 1114, "-infinity", "-infinity", "8000000000000000", LocalDateTime.MIN, LocalDateTime.class),
-            of(
+            row("timestamp", 1114, "infinity", "infinity", "7fffffffffffffff", LocalDateTime.MAX, LocalDateTime.class),
+            row(
+                    "timestamp",
+                    1114,
+                    "-infinity",
+                    "-infinity",
+                    "8000000000000000",
+                    LocalDateTime.MIN,
+                    LocalDateTime.class),
+            row(
                     "timestamptz",
                     1184,
                     "infinity",
@@ -252,7 +259,7 @@ final class TemporalCases {
                     "7fffffffffffffff",
                     OffsetDateTime.MAX,
                     OffsetDateTime.class),
-            of(
+            row(
                     "timestamptz",
                     1184,
                     "-infinity",
@@ -260,12 +267,19 @@ final class TemporalCases {
                     "8000000000000000",
                     OffsetDateTime.MIN,
                     OffsetDateTime.class),
-            of("timestamptz", 1184, "infinity", "infinity", "7fffffffffffffff", Instant.MAX, Instant.class),
-            of("timestamptz", 1184, "-infinity", "-infinity", "8000000000000000", Instant.MIN, Instant.class),
-            of("timestamp", 1114, "infinity", "infinity", "7fffffffffffffff", Instant.MAX, Instant.class),
-            of("timestamp", 1114, "-infinity", "-infinity", "8000000000000000", Instant.MIN, Instant.class),
-            of("timestamptz", 1184, "infinity", "infinity", "7fffffffffffffff", LocalDateTime.MAX, LocalDateTime.class),
-            of(
+            row("timestamptz", 1184, "infinity", "infinity", "7fffffffffffffff", Instant.MAX, Instant.class),
+            row("timestamptz", 1184, "-infinity", "-infinity", "8000000000000000", Instant.MIN, Instant.class),
+            row("timestamp", 1114, "infinity", "infinity", "7fffffffffffffff", Instant.MAX, Instant.class),
+            row("timestamp", 1114, "-infinity", "-infinity", "8000000000000000", Instant.MIN, Instant.class),
+            row(
+                    "timestamptz",
+                    1184,
+                    "infinity",
+                    "infinity",
+                    "7fffffffffffffff",
+                    LocalDateTime.MAX,
+                    LocalDateTime.class),
+            row(
                     "timestamptz",
                     1184,
                     "-infinity",
@@ -273,7 +287,7 @@ final class TemporalCases {
                     "8000000000000000",
                     LocalDateTime.MIN,
                     LocalDateTime.class),
-            of(
+            row(
                     "timestamp",
                     1114,
                     "2024-02-29 12:34:56.789",
@@ -281,7 +295,7 @@ final class TemporalCases {
                     "0002b58341728608",
                     "2024-02-29 12:34:56.789",
                     String.class),
-            of(
+            row(
                     "timestamp",
                     1114,
                     "0044-03-15 12:00:00 BC",
@@ -289,8 +303,8 @@ final class TemporalCases {
                     "ff1af9e8fb46d000",
                     "0044-03-15 12:00:00 BC",
                     String.class),
-            of("timestamp", 1114, "infinity", "infinity", "7fffffffffffffff", "infinity", String.class),
-            of(
+            row("timestamp", 1114, "infinity", "infinity", "7fffffffffffffff", "infinity", String.class),
+            row(
                     "timestamp",
                     1114,
                     "294276-12-31 23:59:59.999999",
@@ -298,7 +312,7 @@ final class TemporalCases {
                     "7fffff5bb3b29fff",
                     "294276-12-31 23:59:59.999999",
                     String.class),
-            of(
+            row(
                     "timestamptz",
                     1184,
                     "2024-02-29 12:34:56.789+00",
@@ -306,7 +320,7 @@ final class TemporalCases {
                     "0002b58341728608",
                     "2024-02-29 12:34:56.789+00",
                     String.class),
-            of(
+            row(
                     "timestamptz",
                     1184,
                     "0044-03-15 12:00:00+00 BC",
@@ -314,8 +328,8 @@ final class TemporalCases {
                     "ff1af9e8fb46d000",
                     "0044-03-15 12:00:00+00 BC",
                     String.class),
-            of("timestamptz", 1184, "-infinity", "-infinity", "8000000000000000", "-infinity", String.class),
-            of(
+            row("timestamptz", 1184, "-infinity", "-infinity", "8000000000000000", "-infinity", String.class),
+            row(
                     "timestamptz",
                     1184,
                     "2024-02-29 12:34:56.789+01",
@@ -323,7 +337,7 @@ final class TemporalCases {
                     "0002b5826adee208",
                     Instant.parse("2024-02-29T11:34:56.789Z"),
                     Instant.class),
-            of(
+            row(
                     "timestamptz",
                     1184,
                     "2024-07-01 02:00:00+02",
@@ -331,7 +345,7 @@ final class TemporalCases {
                     "0002bf230c078000",
                     ZonedDateTime.of(2024, 7, 1, 0, 0, 0, 0, ZoneOffset.UTC),
                     ZonedDateTime.class),
-            of(
+            row(
                     "timestamp",
                     1114,
                     "2024-07-01 02:00:00",
@@ -339,7 +353,7 @@ final class TemporalCases {
                     "0002bf24b92ec800",
                     ZonedDateTime.of(2024, 7, 1, 2, 0, 0, 0, ZoneOffset.UTC),
                     ZonedDateTime.class),
-            of(
+            row(
                     "timestamp",
                     1114,
                     "2024-07-01 02:00:00",
@@ -347,7 +361,7 @@ final class TemporalCases {
                     "0002bf24b92ec800",
                     OffsetDateTime.of(2024, 7, 1, 2, 0, 0, 0, ZoneOffset.UTC),
                     OffsetDateTime.class),
-            of(
+            row(
                     "timestamp",
                     1114,
                     "2024-07-01 02:00:00",
@@ -355,7 +369,7 @@ final class TemporalCases {
                     "0002bf24b92ec800",
                     Instant.parse("2024-07-01T02:00:00Z"),
                     Instant.class),
-            of(
+            row(
                     "timestamptz",
                     1184,
                     "2024-07-01 02:00:00+00",
@@ -365,8 +379,8 @@ final class TemporalCases {
                     LocalDateTime.class));
 
     static final List<CodecCase> INTERVAL = List.of(
-            of("interval", 1186, "0", "00:00:00", "00000000000000000000000000000000", Interval.ZERO, Interval.class),
-            of(
+            row("interval", 1186, "0", "00:00:00", "00000000000000000000000000000000", Interval.ZERO, Interval.class),
+            row(
                     "interval",
                     1186,
                     "1 year 2 mons 3 days 04:05:06.789",
@@ -374,7 +388,7 @@ final class TemporalCases {
                     "000000036c97ca88000000030000000e",
                     new Interval(14, 3, 14_706_789_000L),
                     Interval.class),
-            of(
+            row(
                     "interval",
                     1186,
                     "-1 year -2 mons +3 days -04:05:06.000001",
@@ -382,7 +396,7 @@ final class TemporalCases {
                     "fffffffc93743f7f00000003fffffff2",
                     new Interval(-14, 3, -14_706_000_001L),
                     Interval.class),
-            of(
+            row(
                     "interval",
                     1186,
                     "1 mon -1 day",
@@ -390,7 +404,7 @@ final class TemporalCases {
                     "0000000000000000ffffffff00000001",
                     new Interval(1, -1, 0),
                     Interval.class),
-            of(
+            row(
                     "interval",
                     1186,
                     "-1 day +00:00:01",
@@ -398,7 +412,7 @@ final class TemporalCases {
                     "00000000000f4240ffffffff00000000",
                     new Interval(0, -1, 1_000_000),
                     Interval.class),
-            of(
+            row(
                     "interval",
                     1186,
                     "178000000 years",
@@ -406,7 +420,7 @@ final class TemporalCases {
                     "0000000000000000000000007f50c600",
                     new Interval(2_136_000_000, 0, 0),
                     Interval.class),
-            of(
+            row(
                     "interval",
                     1186,
                     "2562047788:00:54.775807",
@@ -414,7 +428,7 @@ final class TemporalCases {
                     "7fffffffffffffff0000000000000000",
                     new Interval(0, 0, Long.MAX_VALUE),
                     Interval.class),
-            of(
+            row(
                     "interval",
                     1186,
                     "-00:00:00.5",
@@ -422,7 +436,7 @@ final class TemporalCases {
                     "fffffffffff85ee00000000000000000",
                     new Interval(0, 0, -500_000),
                     Interval.class),
-            of(
+            row(
                     "interval",
                     1186,
                     "-2147483648 days",
@@ -430,7 +444,7 @@ final class TemporalCases {
                     "00000000000000008000000000000000",
                     new Interval(0, Integer.MIN_VALUE, 0),
                     Interval.class),
-            of(
+            row(
                     "interval",
                     1186,
                     "100:00:00",
@@ -438,7 +452,7 @@ final class TemporalCases {
                     "00000053d1ac10000000000000000000",
                     new Interval(0, 0, 360_000_000_000L),
                     Interval.class),
-            of(
+            row(
                             "interval",
                             1186,
                             "infinity",
@@ -447,7 +461,7 @@ final class TemporalCases {
                             Interval.INFINITY,
                             Interval.class)
                     .since(17),
-            of(
+            row(
                             "interval",
                             1186,
                             "-infinity",
@@ -456,8 +470,8 @@ final class TemporalCases {
                             Interval.NEGATIVE_INFINITY,
                             Interval.class)
                     .since(17),
-            of("interval", 1186, "0", "00:00:00", "00000000000000000000000000000000", "00:00:00", String.class),
-            of(
+            row("interval", 1186, "0", "00:00:00", "00000000000000000000000000000000", "00:00:00", String.class),
+            row(
                     "interval",
                     1186,
                     "1 year 2 mons 3 days 04:05:06.789",
@@ -465,7 +479,7 @@ final class TemporalCases {
                     "000000036c97ca88000000030000000e",
                     "1 year 2 mons 3 days 04:05:06.789",
                     String.class),
-            of(
+            row(
                     "interval",
                     1186,
                     "-1 day +00:00:01",
@@ -473,7 +487,7 @@ final class TemporalCases {
                     "00000000000f4240ffffffff00000000",
                     "-1 days +00:00:01",
                     String.class),
-            of(
+            row(
                     "interval",
                     1186,
                     "-04:05:06",
@@ -481,7 +495,7 @@ final class TemporalCases {
                     "fffffffc93743f800000000000000000",
                     "-04:05:06",
                     String.class),
-            of(
+            row(
                     "interval",
                     1186,
                     "1 mon -1 day",
@@ -489,7 +503,7 @@ final class TemporalCases {
                     "0000000000000000ffffffff00000001",
                     "1 mon -1 days",
                     String.class),
-            of(
+            row(
                     "interval",
                     1186,
                     "100:00:00",
@@ -497,7 +511,7 @@ final class TemporalCases {
                     "00000053d1ac10000000000000000000",
                     "100:00:00",
                     String.class),
-            of(
+            row(
                     "interval",
                     1186,
                     "36:00:00.5",
@@ -505,7 +519,7 @@ final class TemporalCases {
                     "0000001e2ccab1200000000000000000",
                     Duration.ofHours(36).plusMillis(500),
                     Duration.class),
-            of(
+            row(
                     "interval",
                     1186,
                     "-00:00:00.5",
@@ -513,7 +527,7 @@ final class TemporalCases {
                     "fffffffffff85ee00000000000000000",
                     Duration.ofMillis(-500),
                     Duration.class),
-            of(
+            row(
                     "interval",
                     1186,
                     "1 year 2 mons 3 days",

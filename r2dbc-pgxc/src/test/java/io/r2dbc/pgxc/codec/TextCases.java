@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.r2dbc.pgxc.codec;
 
-import static io.r2dbc.pgxc.codec.CodecCase.of;
+import static io.r2dbc.pgxc.codec.CodecCase.row;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -13,8 +13,8 @@ import java.util.concurrent.TimeUnit;
 final class TextCases {
 
     static final List<CodecCase> TEXT = List.of(
-            of("text", 25, "hello", "hello", "68656c6c6f", "hello", String.class),
-            of(
+            row("text", 25, "hello", "hello", "68656c6c6f", "hello", String.class),
+            row(
                     "text",
                     25,
                     "h\u00e4 \u20ac \ud83d\ude00",
@@ -22,8 +22,8 @@ final class TextCases {
                     "68c3a420e282ac20f09f9880",
                     "h\u00e4 \u20ac \ud83d\ude00",
                     String.class),
-            of("varchar", 1043, "hello", "hello", "68656c6c6f", "hello", String.class),
-            of(
+            row("varchar", 1043, "hello", "hello", "68656c6c6f", "hello", String.class),
+            row(
                     "varchar",
                     1043,
                     "h\u00e4 \u20ac \ud83d\ude00",
@@ -31,8 +31,8 @@ final class TextCases {
                     "68c3a420e282ac20f09f9880",
                     "h\u00e4 \u20ac \ud83d\ude00",
                     String.class),
-            of("name", 19, "hello", "hello", "68656c6c6f", "hello", String.class),
-            of(
+            row("name", 19, "hello", "hello", "68656c6c6f", "hello", String.class),
+            row(
                     "name",
                     19,
                     "h\u00e4 \u20ac \ud83d\ude00",
@@ -40,21 +40,21 @@ final class TextCases {
                     "68c3a420e282ac20f09f9880",
                     "h\u00e4 \u20ac \ud83d\ude00",
                     String.class),
-            of("text", 25, "", "", "", "", String.class),
-            of("text", 25, "a\nb\t\"\\'", "a\nb\t\"\\'", "610a6209225c27", "a\nb\t\"\\'", String.class),
-            of("text", 25, "\ufffd", "\ufffd", "efbfbd", "\ufffd", String.class),
-            of("text", 25, "x", "x", "78", 'x', Character.class),
-            of("text", 25, "\u20ac", "\u20ac", "e282ac", '\u20ac', Character.class),
-            of("bpchar", 1042, "ab  ", "ab  ", "61622020", "ab  ", String.class),
-            of("char", 18, "A", "A", "41", "A", String.class),
-            of("char", 18, "", "", "00", "", String.class),
-            of("text", 25, "SECONDS", "SECONDS", "5345434f4e4453", TimeUnit.SECONDS, TimeUnit.class),
-            of("text", 25, "\u00e4", "\u00e4", "c3a4", "\u00e4".getBytes(StandardCharsets.UTF_8), byte[].class)
+            row("text", 25, "", "", "", "", String.class),
+            row("text", 25, "a\nb\t\"\\'", "a\nb\t\"\\'", "610a6209225c27", "a\nb\t\"\\'", String.class),
+            row("text", 25, "\ufffd", "\ufffd", "efbfbd", "\ufffd", String.class),
+            row("text", 25, "x", "x", "78", 'x', Character.class),
+            row("text", 25, "\u20ac", "\u20ac", "e282ac", '\u20ac', Character.class),
+            row("bpchar", 1042, "ab  ", "ab  ", "61622020", "ab  ", String.class),
+            row("char", 18, "A", "A", "41", "A", String.class),
+            row("char", 18, "", "", "00", "", String.class),
+            row("text", 25, "SECONDS", "SECONDS", "5345434f4e4453", TimeUnit.SECONDS, TimeUnit.class),
+            row("text", 25, "\u00e4", "\u00e4", "c3a4", "\u00e4".getBytes(StandardCharsets.UTF_8), byte[].class)
                     .readOnly());
 
     static final List<CodecCase> BINARY = List.of(
-            of("bytea", 17, "\\x", "\\x", "", ByteBuffer.allocate(0), ByteBuffer.class),
-            of(
+            row("bytea", 17, "\\x", "\\x", "", ByteBuffer.allocate(0), ByteBuffer.class),
+            row(
                     "bytea",
                     17,
                     "\\x00ff5c2741",
@@ -62,7 +62,7 @@ final class TextCases {
                     "00ff5c2741",
                     ByteBuffer.wrap(new byte[] {0, -1, 92, 39, 65}),
                     ByteBuffer.class),
-            of(
+            row(
                     "bytea",
                     17,
                     "\\x00ff5c2741",
@@ -70,10 +70,10 @@ final class TextCases {
                     "00ff5c2741",
                     new byte[] {0, -1, 92, 39, 65},
                     byte[].class),
-            of("bytea", 17, "\\xdeadbeef", "\\xdeadbeef", "deadbeef", "\\xdeadbeef", String.class));
+            row("bytea", 17, "\\xdeadbeef", "\\xdeadbeef", "deadbeef", "\\xdeadbeef", String.class));
 
     static final List<CodecCase> UUIDS = List.of(
-            of(
+            row(
                     "uuid",
                     2950,
                     "00000000-0000-0000-0000-000000000000",
@@ -81,7 +81,7 @@ final class TextCases {
                     "00000000000000000000000000000000",
                     UUID.fromString("00000000-0000-0000-0000-000000000000"),
                     UUID.class),
-            of(
+            row(
                     "uuid",
                     2950,
                     "ffffffff-ffff-ffff-ffff-ffffffffffff",
@@ -89,7 +89,7 @@ final class TextCases {
                     "ffffffffffffffffffffffffffffffff",
                     UUID.fromString("ffffffff-ffff-ffff-ffff-ffffffffffff"),
                     UUID.class),
-            of(
+            row(
                     "uuid",
                     2950,
                     "123e4567-e89b-12d3-a456-426614174000",
@@ -97,7 +97,7 @@ final class TextCases {
                     "123e4567e89b12d3a456426614174000",
                     UUID.fromString("123e4567-e89b-12d3-a456-426614174000"),
                     UUID.class),
-            of(
+            row(
                     "uuid",
                     2950,
                     "123e4567-e89b-12d3-a456-426614174000",
@@ -107,7 +107,7 @@ final class TextCases {
                     String.class));
 
     static final List<CodecCase> JSON = List.of(
-            of(
+            row(
                     "json",
                     114,
                     "{\"a\": [1, null, \"\\u00e4\"]}",
@@ -115,10 +115,10 @@ final class TextCases {
                     "7b2261223a205b312c206e756c6c2c20225c7530306534225d7d",
                     "{\"a\": [1, null, \"\\u00e4\"]}",
                     String.class),
-            of("json", 114, "[]", "[]", "5b5d", "[]", String.class),
-            of("json", 114, "\"x\"", "\"x\"", "227822", "\"x\"", String.class),
-            of("json", 114, "null", "null", "6e756c6c", "null", String.class),
-            of(
+            row("json", 114, "[]", "[]", "5b5d", "[]", String.class),
+            row("json", 114, "\"x\"", "\"x\"", "227822", "\"x\"", String.class),
+            row("json", 114, "null", "null", "6e756c6c", "null", String.class),
+            row(
                     "jsonb",
                     3802,
                     "{\"a\": [1, null, \"x\"]}",
@@ -126,11 +126,11 @@ final class TextCases {
                     "017b2261223a205b312c206e756c6c2c202278225d7d",
                     "{\"a\": [1, null, \"x\"]}",
                     String.class),
-            of("jsonb", 3802, "[]", "[]", "015b5d", "[]", String.class),
-            of("jsonb", 3802, "\"x\"", "\"x\"", "01227822", "\"x\"", String.class),
-            of("jsonb", 3802, "null", "null", "016e756c6c", "null", String.class),
-            of("jsonb", 3802, "{}", "{}", "017b7d", "{}", String.class),
-            of(
+            row("jsonb", 3802, "[]", "[]", "015b5d", "[]", String.class),
+            row("jsonb", 3802, "\"x\"", "\"x\"", "01227822", "\"x\"", String.class),
+            row("jsonb", 3802, "null", "null", "016e756c6c", "null", String.class),
+            row("jsonb", 3802, "{}", "{}", "017b7d", "{}", String.class),
+            row(
                     "json",
                     114,
                     "{\"b\":  1}",
@@ -138,7 +138,7 @@ final class TextCases {
                     "7b2262223a2020317d",
                     "{\"b\":  1}".getBytes(StandardCharsets.UTF_8),
                     byte[].class),
-            of(
+            row(
                     "jsonb",
                     3802,
                     "{\"b\": 1}",
@@ -146,7 +146,7 @@ final class TextCases {
                     "017b2262223a20317d",
                     "{\"b\": 1}".getBytes(StandardCharsets.UTF_8),
                     byte[].class),
-            of(
+            row(
                     "jsonb",
                     3802,
                     "{\"b\": 1}",
@@ -156,25 +156,25 @@ final class TextCases {
                     ByteBuffer.class));
 
     static final List<CodecCase> OTHER = List.of(
-            of("xml", 142, "<a/>", "<a/>", null, "<a/>", String.class),
-            of("money", 790, "$1.50", "$1.50", null, "$1.50", String.class),
-            of("bit", 1560, "101", "101", null, "101", String.class),
-            of("varbit", 1562, "0110", "0110", null, "0110", String.class),
-            of("inet", 869, "10.0.0.1", "10.0.0.1", null, "10.0.0.1", String.class),
-            of("inet", 869, "::1/64", "::1/64", null, "::1/64", String.class),
-            of("cidr", 650, "10.0.0.0/8", "10.0.0.0/8", null, "10.0.0.0/8", String.class),
-            of("macaddr", 829, "08:00:2b:01:02:03", "08:00:2b:01:02:03", null, "08:00:2b:01:02:03", String.class),
-            of("int4range", 3904, "[1,5)", "[1,5)", null, "[1,5)", String.class),
-            of("tsvector", 3614, "'a' 'b'", "'a' 'b'", null, "'a' 'b'", String.class),
-            of("point", 600, "(1,2)", "(1,2)", null, "(1,2)", String.class),
-            of("pg_lsn", 3220, "16/B374D848", "16/B374D848", null, "16/B374D848", String.class),
-            of("regclass", 2205, "pg_class", "pg_class", null, "pg_class", String.class),
-            of("regtype", 2206, "integer", "integer", null, "integer", String.class),
-            of("xid", 28, "7", "7", null, "7", String.class),
-            of("tid", 27, "(0,1)", "(0,1)", null, "(0,1)", String.class),
-            of("int4multirange", 4451, "{[1,3)}", "{[1,3)}", null, "{[1,3)}", String.class)
+            row("xml", 142, "<a/>", "<a/>", null, "<a/>", String.class),
+            row("money", 790, "$1.50", "$1.50", null, "$1.50", String.class),
+            row("bit", 1560, "101", "101", null, "101", String.class),
+            row("varbit", 1562, "0110", "0110", null, "0110", String.class),
+            row("inet", 869, "10.0.0.1", "10.0.0.1", null, "10.0.0.1", String.class),
+            row("inet", 869, "::1/64", "::1/64", null, "::1/64", String.class),
+            row("cidr", 650, "10.0.0.0/8", "10.0.0.0/8", null, "10.0.0.0/8", String.class),
+            row("macaddr", 829, "08:00:2b:01:02:03", "08:00:2b:01:02:03", null, "08:00:2b:01:02:03", String.class),
+            row("int4range", 3904, "[1,5)", "[1,5)", null, "[1,5)", String.class),
+            row("tsvector", 3614, "'a' 'b'", "'a' 'b'", null, "'a' 'b'", String.class),
+            row("point", 600, "(1,2)", "(1,2)", null, "(1,2)", String.class),
+            row("pg_lsn", 3220, "16/B374D848", "16/B374D848", null, "16/B374D848", String.class),
+            row("regclass", 2205, "pg_class", "pg_class", null, "pg_class", String.class),
+            row("regtype", 2206, "integer", "integer", null, "integer", String.class),
+            row("xid", 28, "7", "7", null, "7", String.class),
+            row("tid", 27, "(0,1)", "(0,1)", null, "(0,1)", String.class),
+            row("int4multirange", 4451, "{[1,3)}", "{[1,3)}", null, "{[1,3)}", String.class)
                     .since(14),
-            of(
+            row(
                     "inet[]",
                     1041,
                     "{10.0.0.1,NULL}",
@@ -182,7 +182,7 @@ final class TextCases {
                     null,
                     new String[] {"10.0.0.1", null},
                     String[].class),
-            of(
+            row(
                             "box[]",
                             1020,
                             "{(2,2),(1,1);(4,4),(3,3)}",
