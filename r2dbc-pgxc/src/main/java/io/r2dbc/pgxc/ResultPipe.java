@@ -105,11 +105,13 @@ final class ResultPipe {
             return;
         }
         discards = true;
-        for (Object segment : held) {
-            giveBack(segment);
-        }
-        held.clear();
+        dropHeld();
         owner.onCancelled(this);
+    }
+
+    private void dropHeld() {
+        held.forEach(this::giveBack);
+        held.clear();
     }
 
     boolean hasReader() {
@@ -165,6 +167,12 @@ final class ResultPipe {
     void onEnd(@Nullable Throwable error) {
         ended = true;
         pass(error == null ? COMPLETED : new End(error));
+    }
+
+    /** The stream breaks off: what was set aside is half a result, and a reader without demand has to hear of it as well. */
+    void onFailure(Throwable error) {
+        dropHeld();
+        onEnd(error);
     }
 
     private void pass(Object segment) {
