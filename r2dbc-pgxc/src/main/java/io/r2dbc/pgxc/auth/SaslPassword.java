@@ -34,7 +34,10 @@ final class SaslPassword {
         }
     }
 
-    /** ASCII prepares to itself, or is refused for its control characters and then stays as it is. */
+    /**
+     * ASCII prepares to itself, or is refused for its control characters and then stays as it is. To know that spares most
+     * passwords the normaliser, which makes a String of them that nobody can wipe.
+     */
     private static boolean isAscii(char[] password) {
         for (char c : password) {
             if (c > 0x7F) {

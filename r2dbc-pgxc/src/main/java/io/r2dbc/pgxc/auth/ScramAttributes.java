@@ -25,9 +25,6 @@ final class ScramAttributes {
 
     /** Takes the whole message, whose {@code name} is for the errors. */
     static ScramAttributes of(String name, byte[] message) {
-        if (message.length == 0) {
-            throw AuthenticationException.violated("The " + name + " of SCRAM is empty");
-        }
         if (message.length > MAX_LENGTH) {
             throw AuthenticationException.violated(
                     "The " + name + " of SCRAM has " + message.length + " bytes, which is more than " + MAX_LENGTH);

@@ -79,19 +79,16 @@ final class ScramHash {
                 "This JVM lacks SHA-256 or its HMAC, which every Java platform must have", cause);
     }
 
-    /** Lends the caller's bytes, which stay the caller's to wipe: {@code SecretKeySpec} keeps a copy that nobody can. */
+    /** Lends the caller's bytes, which stay the caller's to wipe: {@code SecretKeySpec} keeps a copy that nobody can, and takes no empty key. */
     private static final class Key implements SecretKey {
 
         @Serial
         private static final long serialVersionUID = 1L;
 
-        private static final byte[] EMPTY = {0};
-
         private final transient byte[] bytes;
 
         Key(byte[] bytes) {
-            // HMAC pads keys with zeros, so this is the empty key, which the JDK would not take
-            this.bytes = bytes.length == 0 ? EMPTY : bytes;
+            this.bytes = bytes;
         }
 
         @Override

@@ -146,6 +146,8 @@ class ScramClientTest {
         assertThat(client.isVerified()).isTrue();
         byte[] signature = Base64.getDecoder().decode(SIGNATURE.substring(2));
         assertThat(fields(client)).noneSatisfy(value -> assertThat(value).isEqualTo(signature));
+        client.destroy();
+        assertThat(client.isVerified()).isTrue();
     }
 
     @Test

@@ -62,6 +62,7 @@ class ScramHostileServerTest {
                 Arguments.of("zero byte inside", CHALLENGE.replace("hvYD", "hv\0D")),
                 Arguments.of("zero byte at the end", CHALLENGE + "\0"),
                 Arguments.of("high byte inside", CHALLENGE.replace("hvYD", "hv\u00FFD")),
+                Arguments.of("delete character inside", CHALLENGE.replace("hvYD", "hv\u007FD")),
                 Arguments.of("line break inside", CHALLENGE.replace("hvYD", "hv\nD")));
     }
 
@@ -80,6 +81,14 @@ class ScramHostileServerTest {
                 .hasMessageNotContaining("pencil");
         assertNothingMoreFrom(client);
         assertThat(first).isNotEmpty();
+    }
+
+    @Test
+    @DisplayName("[S2.11.7, F3] an unknown mandatory extension is called by its name")
+    void mandatoryExtension() {
+        assertThatThrownBy(() -> ScramTalk.challenged("pencil", 4096, "m=ext," + CHALLENGE))
+                .isInstanceOf(AuthenticationException.class)
+                .hasMessageContaining("extension");
     }
 
     @ParameterizedTest(name = "[F1, E9, S8.28] i={0} is refused at once, by the name of the option")
