@@ -114,6 +114,20 @@ public final class Script {
         return expect(new ClientMessage.Query(sql));
     }
 
+    /** Fails if the client has said anything more by now; to be put behind a {@link #pause} that ends when it should have. */
+    public Script expectNothing() {
+        return add("expect nothing", peer -> {
+            peer.patience(Duration.ofMillis(1));
+            try {
+                Optional<ClientMessage> message = peer.read();
+                throw new AssertionError("expected nothing yet, got "
+                        + message.map(Object::toString).orElse("the end of the connection"));
+            } catch (SocketTimeoutException nothing) {
+                // as expected
+            }
+        });
+    }
+
     /** Expects that the client closes, with or without Terminate before. */
     public Script expectEnd() {
         return add("expect the end of the connection", peer -> {

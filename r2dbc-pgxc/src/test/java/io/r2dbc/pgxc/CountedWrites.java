@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.r2dbc.pgxc;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.r2dbc.pgxc.net.EventLoops;
+import java.util.concurrent.atomic.AtomicInteger;
+import reactor.netty.resources.LoopResources;
+
+/** Event loops whose channels count how often they are flushed with something to write. */
+final class CountedWrites implements LoopResources {
+
+    private final AtomicInteger writes = new AtomicInteger();
+
+    int soFar() {
+        return writes.get();
+    }
+
+    @Override
+    public EventLoopGroup onServer(boolean useNative) {
+        return EventLoops.shared().onServer(false);
+    }
+
+    @Override
+    public boolean daemon() {
+        return true;
+    }
+
+    @Override
+    public <C extends Channel> C onChannel(Class<C> channelType, EventLoopGroup group) {
+        if (channelType == SocketChannel.class) {
+            return channelType.cast(new CountingChannel());
+        }
+        return LoopResources.super.onChannel(channelType, group);
+    }
+
+    private final class CountingChannel extends NioSocketChannel {
+        @Override
+        protected void doWrite(ChannelOutboundBuffer in) throws Exception {
+            writes.incrementAndGet();
+            super.doWrite(in);
+        }
+    }
+}
