@@ -28,7 +28,7 @@ public final class CodecRegistry {
     private static final CodecRegistry STANDARD = builder().build();
 
     private final List<Codec<?>> codecs;
-    private final ZoneId zone;
+    private final @Nullable ZoneId zone;
     private final Map<Integer, Family> families = new HashMap<>();
     private final Map<Class<?>, Encoding> byClass = new HashMap<>();
     private final ClassValue<Optional<Encoding>> resolved = new ClassValue<>() {
@@ -40,7 +40,7 @@ public final class CodecRegistry {
     private final ArrayCodec arrays = new ArrayCodec(this);
     private final OpaqueCodec opaque = new OpaqueCodec(arrays);
 
-    private CodecRegistry(List<Codec<?>> codecs, ZoneId zone) {
+    private CodecRegistry(List<Codec<?>> codecs, @Nullable ZoneId zone) {
         this.codecs = List.copyOf(codecs);
         this.zone = zone;
         List<Family> standard = List.of(
@@ -89,7 +89,20 @@ public final class CodecRegistry {
      * @return a registry, this one if it has the zone already
      */
     public CodecRegistry at(ZoneId sessionZone) {
-        return zone.equals(sessionZone) ? this : new CodecRegistry(codecs, sessionZone);
+        ZoneId normalized = sessionZone.normalized(); // UTC has many names
+        return normalized.equals(zone) ? this : new CodecRegistry(codecs, normalized);
+    }
+
+    /**
+     * The same registry for a session in another time zone, as the server names it. If Java does not know the zone, then
+     * {@code timestamptz} has the offset of UTC, and conversions between instants and local times are refused.
+     *
+     * @param serverZone the value of the session's {@code TimeZone}
+     * @return a registry, this one if it has the zone already
+     */
+    public CodecRegistry at(String serverZone) {
+        ZoneId sessionZone = ServerZone.parse(serverZone);
+        return sessionZone == null ? new CodecRegistry(codecs, null) : at(sessionZone);
     }
 
     /**

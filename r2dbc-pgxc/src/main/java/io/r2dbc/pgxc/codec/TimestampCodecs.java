@@ -46,6 +46,7 @@ final class TimestampCodecs implements Family {
             Set.of(LocalDate.MIN, LocalDateTime.MIN, OffsetDateTime.MIN, Instant.MIN);
 
     private final ZoneId zone;
+    private final boolean convertsLocal;
     private final ZoneRules rules;
     private final @Nullable ZoneOffset fixed;
     private final Encoding timestamp =
@@ -53,8 +54,10 @@ final class TimestampCodecs implements Family {
     private final Encoding timestamptz =
             TypedEncoding.binary(PgType.TIMESTAMPTZ, (value, out) -> write(value, PgType.TIMESTAMPTZ, out));
 
-    TimestampCodecs(ZoneId zone) {
-        this.zone = zone;
+    /** Without a zone instants are shown in UTC, but no local time is taken for one. */
+    TimestampCodecs(@Nullable ZoneId sessionZone) {
+        this.zone = sessionZone == null ? ZoneOffset.UTC : sessionZone;
+        this.convertsLocal = sessionZone != null;
         this.rules = zone.getRules();
         this.fixed = rules.isFixedOffset() ? rules.getOffset(Instant.EPOCH) : null;
     }
@@ -76,6 +79,12 @@ final class TimestampCodecs implements Family {
         if (target == LocalDateTime.class) {
             return decoder(micros, LocalDateTime.MIN, LocalDateTime.MAX, TimestampCodecs::local);
         }
+        if (target == String.class) {
+            return decoder(micros, "-infinity", "infinity", value -> print(value, null));
+        }
+        if (!convertsLocal) {
+            return null;
+        }
         if (target == OffsetDateTime.class) {
             return decoder(
                     micros,
@@ -87,32 +96,29 @@ final class TimestampCodecs implements Family {
             return decoder(
                     micros, Instant.MIN, Instant.MAX, value -> zoned(value).toInstant());
         }
-        if (target == ZonedDateTime.class) {
-            return finite(micros, PgType.TIMESTAMP, format, this::zoned);
-        }
-        return target == String.class ? decoder(micros, "-infinity", "infinity", value -> print(value, null)) : null;
+        return target == ZonedDateTime.class ? finite(micros, PgType.TIMESTAMP, format, this::zoned) : null;
     }
 
     private @Nullable Decoder<?> timestamptz(LongReader micros, Format format, Class<?> target) {
         if (target == OffsetDateTime.class) {
             return decoder(micros, OffsetDateTime.MIN, OffsetDateTime.MAX, this::offset);
         }
+        if (target == String.class) {
+            return decoder(micros, "-infinity", "infinity", value -> print(value, offsetAt(value)));
+        }
         if (target == Instant.class) {
             return decoder(micros, Instant.MIN, Instant.MAX, TimestampCodecs::instant);
-        }
-        if (target == LocalDateTime.class) {
-            return decoder(
-                    micros,
-                    LocalDateTime.MIN,
-                    LocalDateTime.MAX,
-                    value -> offset(value).toLocalDateTime());
         }
         if (target == ZonedDateTime.class) {
             return finite(
                     micros, PgType.TIMESTAMPTZ, format, value -> instant(value).atZone(zone));
         }
-        return target == String.class
-                ? decoder(micros, "-infinity", "infinity", value -> print(value, offsetAt(value)))
+        return target == LocalDateTime.class && convertsLocal
+                ? decoder(
+                        micros,
+                        LocalDateTime.MIN,
+                        LocalDateTime.MAX,
+                        value -> offset(value).toLocalDateTime())
                 : null;
     }
 
@@ -253,8 +259,12 @@ final class TimestampCodecs implements Family {
 
     @Override
     public @Nullable Encoding encoding(Object value, PgType type) {
-        boolean isDate = value instanceof LocalDate && type.equals(PgType.TIMESTAMP);
-        if (!isDate && !encodings().containsKey(value.getClass())) {
+        if (value instanceof LocalDate) {
+            return type.equals(PgType.TIMESTAMP) ? timestamp : null;
+        }
+        boolean isLocal = value instanceof LocalDateTime;
+        boolean converts = isLocal != type.equals(PgType.TIMESTAMP);
+        if (!encodings().containsKey(value.getClass()) || converts && !convertsLocal) {
             return null;
         }
         return type.equals(PgType.TIMESTAMP) ? timestamp : timestamptz;

@@ -19,9 +19,10 @@ public final class CodecCases {
                     TextCases.OTHER,
                     TemporalCases.DATE,
                     TemporalCases.TIME,
-                    TemporalCases.TIMESTAMP,
+                    TimestampCases.TIMESTAMP,
                     TemporalCases.INTERVAL,
-                    ArrayCases.ARRAY)
+                    ArrayCases.ARRAY,
+                    OtherArrayCases.OTHER_ARRAY)
             .flatMap(List::stream)
             .toList();
 

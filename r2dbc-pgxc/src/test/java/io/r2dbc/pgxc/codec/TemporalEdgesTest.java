@@ -159,6 +159,51 @@ class TemporalEdgesTest {
                 .isEqualTo(instant);
     }
 
+    @ParameterizedTest(name = "[G10] TimeZone {0} is {1}")
+    @DisplayName("[G10] the server's names of zones: regions, and POSIX rules in which west is positive")
+    @CsvSource({
+        "Europe/Berlin,Europe/Berlin",
+        "UTC,UTC",
+        "Asia/Calcutta,Asia/Calcutta",
+        "EST,-05:00",
+        "<+03>-03,+03:00",
+        "<-05:30>+05:30,-05:30",
+        "GMT+3,-03:00",
+        "UTC-5:45:30,+05:45:30",
+        "XYZ7,-07:00"
+    })
+    void knowsTheServersZones(String name, String zone) {
+        assertThat(ServerZone.parse(name)).isEqualTo(ZoneId.of(zone));
+        CodecRegistry registry = REGISTRY.at(name);
+        assertThat(registry.at(ZoneId.of(zone))).isSameAs(registry);
+        assertThat(REGISTRY.at("Etc/UTC")).isSameAs(REGISTRY);
+    }
+
+    @ParameterizedTest(name = "[G10] TimeZone {0} is not known")
+    @DisplayName("[G10, X31] in a zone Java does not know instants are read, but no local time is taken for one")
+    @ValueSource(strings = {"CET-1CEST", "Mars/Olympus", "", "posix/Europe/Berlin", "<+30>-30", "GMT+", "IST"})
+    void refusesToGuessInUnknownZones(String name) {
+        CodecRegistry registry = REGISTRY.at(name);
+        byte[] zero = new byte[8];
+        OffsetDateTime start = OffsetDateTime.of(2000, 1, 1, 0, 0, 0, 0, ZoneOffset.UTC);
+
+        assertThat(Bytes.decode(registry.decoder(1184, Format.BINARY, OffsetDateTime.class), zero))
+                .isEqualTo(start);
+        assertThat(Bytes.decode(registry.decoder(1184, Format.BINARY, Instant.class), zero))
+                .isEqualTo(start.toInstant());
+        assertThat(registry.encoding(start).typeOid()).isEqualTo(1184);
+        assertThatThrownBy(() -> registry.decoder(1184, Format.BINARY, LocalDateTime.class))
+                .isInstanceOf(ValueException.class);
+        for (Class<?> target : List.<Class<?>>of(Instant.class, OffsetDateTime.class, ZonedDateTime.class)) {
+            assertThatThrownBy(() -> registry.decoder(1114, Format.TEXT, target))
+                    .isInstanceOf(ValueException.class);
+        }
+        assertThatThrownBy(() -> registry.encoding(start, 1114)).isInstanceOf(IllegalArgumentException.class);
+        LocalDateTime local = start.toLocalDateTime();
+        assertThatThrownBy(() -> registry.encoding(local, 1184)).isInstanceOf(IllegalArgumentException.class);
+        assertThat(registry.encoding(local, 1114).typeOid()).isEqualTo(1114);
+    }
+
     @Test
     @DisplayName("[G2] digits beyond microseconds are dropped, so that the last instant of a day stays in it")
     void dropsNanoseconds() {
