@@ -2,7 +2,6 @@
 package io.r2dbc.pgxc.net;
 
 import io.r2dbc.pgxc.exchange.Exchange;
-import io.r2dbc.pgxc.exchange.Failure;
 import io.r2dbc.pgxc.exchange.Part;
 import io.r2dbc.pgxc.exchange.Ride;
 import java.util.ArrayDeque;
@@ -235,15 +234,12 @@ final class ExchangeQueue {
         return all;
     }
 
-    /** Takes those out of line that have not been written. */
-    void failWaiting(Failure failure) {
-        List<Exchange> all = new ArrayList<>(waiting);
+    /** Takes those out of line that have not been written, and returns who of them is still wanted. */
+    List<Exchange> takeWaiting() {
+        List<Exchange> wanted =
+                waiting.stream().filter(exchange -> !exchange.isCancelled()).toList();
         waiting.clear();
         waitingAlive = 0;
-        for (Exchange exchange : all) {
-            if (!exchange.isCancelled()) {
-                exchange.fail(failure);
-            }
-        }
+        return wanted;
     }
 }

@@ -59,7 +59,7 @@ final class Goodbye {
             return;
         }
         begun = true;
-        queue.failWaiting(ConnectionLost.CLOSED);
+        queue.takeWaiting().forEach(exchange -> session.tell(exchange, ConnectionLost.CLOSED));
         if (endsTransaction()) {
             session.onIdle(this::leave);
             session.context().executor().schedule(this::leave, PATIENCE_FOR_COMMIT, TimeUnit.MILLISECONDS);

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.r2dbc.pgxc.net;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.r2dbc.pgxc.testing.StandingAsserts;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+@ExtendWith(StandingAsserts.class)
+final class InboundTest {
+
+    private static final ByteBufAllocator ALLOCATOR = ByteBufAllocator.DEFAULT;
+
+    private final Inbound inbound = new Inbound();
+
+    @AfterEach
+    void release() {
+        inbound.release();
+    }
+
+    @Test
+    @DisplayName("what arrives becomes the buffer as it is, uncopied, where nothing was left over")
+    void takesOwnership() {
+        ByteBuf first = bytes(1, 2, 3);
+        inbound.add(first, ALLOCATOR);
+        assertThat(inbound.bytes()).isSameAs(first);
+        first.skipBytes(3);
+        ByteBuf second = bytes(4);
+        inbound.add(second, ALLOCATOR);
+        assertThat(inbound.bytes()).isSameAs(second);
+        assertThat(first.refCnt()).isZero();
+    }
+
+    @Test
+    @DisplayName("[S1.1.4] what was left over is joined with what arrives, in order")
+    void joins() {
+        inbound.add(bytes(1, 2, 3), ALLOCATOR);
+        inbound.bytes().skipBytes(2);
+        ByteBuf next = bytes(4, 5);
+        inbound.add(next, ALLOCATOR);
+        assertThat(next.refCnt()).isZero();
+        assertThat(drained()).isEqualTo(new byte[] {3, 4, 5});
+    }
+
+    @Test
+    @DisplayName(
+            "[S8.3, A2] it grows with what has arrived, to less than four times that, whatever lengths were announced")
+    void growsWithWhatArrives() {
+        int arrived = 0;
+        for (int i = 0; i < 2_000; i++) {
+            inbound.add(ALLOCATOR.buffer(16, 16).writeZero(16), ALLOCATOR);
+            arrived += 16;
+            assertThat(inbound.bytes().capacity()).isLessThanOrEqualTo(Math.max(1024, 4 * arrived));
+        }
+        assertThat(inbound.bytes().readableBytes()).isEqualTo(arrived);
+    }
+
+    @Test
+    @DisplayName("memory is given back as soon as nothing is left in it, and not before")
+    void trims() {
+        ByteBuf only = bytes(1);
+        inbound.add(only, ALLOCATOR);
+        inbound.trim();
+        assertThat(only.refCnt()).isOne();
+        only.skipBytes(1);
+        inbound.trim();
+        assertThat(only.refCnt()).isZero();
+        assertThat(inbound.bytes().isReadable()).isFalse();
+    }
+
+    @Test
+    @DisplayName("[A17, S8.3] any cutting of a stream into arrivals and any reading between them yields the same bytes")
+    void randomCuts() {
+        long seed = System.nanoTime();
+        Random random = new Random(seed);
+        byte next = 0;
+        byte expected = 0;
+        for (int i = 0; i < 5_000; i++) {
+            ByteBuf arrived = ALLOCATOR.buffer();
+            for (int n = 1 + random.nextInt(300); n > 0; n--) {
+                arrived.writeByte(next++);
+            }
+            inbound.add(arrived, ALLOCATOR);
+            for (int n = random.nextInt(inbound.bytes().readableBytes() + 1); n > 0; n--) {
+                assertThat(inbound.bytes().readByte()).as("seed %d", seed).isEqualTo(expected++);
+            }
+            if (random.nextBoolean()) {
+                inbound.trim();
+            }
+        }
+    }
+
+    private byte[] drained() {
+        byte[] all = new byte[inbound.bytes().readableBytes()];
+        inbound.bytes().readBytes(all);
+        return all;
+    }
+
+    private static ByteBuf bytes(int... values) {
+        ByteBuf buffer = ALLOCATOR.buffer();
+        for (int value : values) {
+            buffer.writeByte(value);
+        }
+        return buffer;
+    }
+}
