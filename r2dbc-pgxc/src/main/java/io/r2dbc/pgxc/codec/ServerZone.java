@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class ServerZone {
 
     private static final Pattern POSIX =
-            Pattern.compile("(?:<[A-Za-z0-9+-]{1,32}>|[A-Za-z]{3,32})([+-]?)(\\d{1,2})(?::(\\d{2}))?(?::(\\d{2}))?");
+            Pattern.compile("(?:<[A-Za-z0-9:+-]{1,32}>|[A-Za-z]{3,32})([+-]?)(\\d{1,2})(?::(\\d{2}))?(?::(\\d{2}))?");
 
     /** Three American zones without daylight saving, which Java has under another heading. */
     private static final Set<String> SHORT = Set.of("EST", "MST", "HST");
