@@ -7,6 +7,7 @@ import io.r2dbc.pgxc.auth.ScramClient;
 import io.r2dbc.pgxc.wire.BackendMessage.Authentication;
 import io.r2dbc.pgxc.wire.BackendMessage.AuthenticationCleartextPassword;
 import io.r2dbc.pgxc.wire.BackendMessage.AuthenticationGss;
+import io.r2dbc.pgxc.wire.BackendMessage.AuthenticationGssContinue;
 import io.r2dbc.pgxc.wire.BackendMessage.AuthenticationMd5Password;
 import io.r2dbc.pgxc.wire.BackendMessage.AuthenticationOk;
 import io.r2dbc.pgxc.wire.BackendMessage.AuthenticationSasl;
@@ -71,7 +72,7 @@ final class Login {
             onChallenge(challenge, out);
         } else if (request instanceof AuthenticationSaslFinal last) {
             onFinal(last);
-        } else if (awaits != Awaits.REQUEST) {
+        } else if (awaits != Awaits.REQUEST || request instanceof AuthenticationGssContinue) {
             throw outOfOrder(request);
         } else if (request instanceof AuthenticationCleartextPassword) {
             sendPassword(clearText(), out);

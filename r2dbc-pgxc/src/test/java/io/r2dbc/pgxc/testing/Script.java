@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
 
 /**
@@ -154,6 +155,14 @@ public final class Script {
         });
     }
 
+    /** Sends what is known only when the step is reached: an answer to what the client said. */
+    public Script sendMade(Supplier<Octets> maker) {
+        return add("send an answer", peer -> {
+            peer.write(maker.get());
+            peer.flush();
+        });
+    }
+
     public Script send(BackendMessage... messages) {
         return send(Arrays.stream(messages).map(BackendEncoder::encode).toList());
     }
@@ -171,6 +180,15 @@ public final class Script {
                 peer.flush();
             }
         });
+    }
+
+    /** Plays the server's side of a SCRAM login up to its verdict. */
+    public Script scram(ScramServer server) {
+        return send(ScramServer.offer())
+                .expect(ClientMessage.Authentication.class, server::hearFirst)
+                .sendMade(server::challenge)
+                .expect(ClientMessage.Authentication.class, server::hearProof)
+                .sendMade(server::verdict);
     }
 
     /** Neither reads nor writes until the test counts the latch down. */
