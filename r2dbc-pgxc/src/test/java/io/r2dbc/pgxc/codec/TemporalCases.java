@@ -168,13 +168,14 @@ final class TemporalCases {
                     new Interval(2_136_000_000, 0, 0),
                     Interval.class),
             row(
-                    "interval",
-                    1186,
-                    "2562047788:00:54.775807",
-                    "2562047788:00:54.775807",
-                    "7fffffffffffffff0000000000000000",
-                    new Interval(0, 0, Long.MAX_VALUE),
-                    Interval.class),
+                            "interval",
+                            1186,
+                            "2562047788:00:54.775807",
+                            "2562047788:00:54.775807",
+                            "7fffffffffffffff0000000000000000",
+                            new Interval(0, 0, Long.MAX_VALUE),
+                            Interval.class)
+                    .since(15),
             row(
                     "interval",
                     1186,
