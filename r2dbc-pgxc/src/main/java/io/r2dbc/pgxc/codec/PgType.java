@@ -213,6 +213,15 @@ public final class PgType implements Type {
     }
 
     /**
+     * The array type over this one, of any number of dimensions: {@code Parameters.in(PgType.TEXT.array(), list)}.
+     *
+     * @return the type, or null if there is none or it is not known
+     */
+    public @Nullable PgType array() {
+        return arrayOid == 0 ? null : of(arrayOid);
+    }
+
+    /**
      * What the type holds.
      *
      * @return the category

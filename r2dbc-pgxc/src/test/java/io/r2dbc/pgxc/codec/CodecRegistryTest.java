@@ -278,6 +278,8 @@ class CodecRegistryTest {
         assertThat(PgType.of(1007).element()).isSameAs(PgType.INT4);
         assertThat(PgType.INT4.arrayOid()).isEqualTo(1007);
         assertThat(PgType.INT4.element()).isNull();
+        assertThat(PgType.INT4.array()).isSameAs(PgType.of(1007));
+        assertThat(PgType.of(1007).array()).isNull();
         assertThat(PgType.of(1007).category()).isEqualTo(PgType.Category.ARRAY);
         assertThat(PgType.of(-1).getName()).isEqualTo("oid 4294967295");
         assertThat(PgType.of(-1)).isEqualTo(PgType.of(-1)).hasSameHashCodeAs(PgType.of(-1));
