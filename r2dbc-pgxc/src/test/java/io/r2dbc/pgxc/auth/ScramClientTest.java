@@ -27,7 +27,7 @@ class ScramClientTest {
     private static final String SIGNATURE = "v=3HO6Qt1M4MKJrmlKaoOqLAI0/0TV0HZe7J9H3MBtSOg=";
 
     @Test
-    @DisplayName("[S2.11.9, S10] the whole conversation of RFC 7677")
+    @DisplayName("[S2.11.9] the whole conversation of RFC 7677")
     void rfc7677() {
         ScramClient client = new ScramClient("pencil", 4096, "user", CLIENT_NONCE, ChannelBinding.NONE);
 
@@ -40,7 +40,7 @@ class ScramClientTest {
     }
 
     @Test
-    @DisplayName("[S2.11.4, S2.11.6, S10] no binding: header n,, and an empty user name")
+    @DisplayName("[S2.11.4, S2.11.6] no binding: header n,, and an empty user name")
     void withoutBinding() {
         ScramClient client = ScramTalk.client("pencil");
 
@@ -53,7 +53,7 @@ class ScramClientTest {
     }
 
     @Test
-    @DisplayName("[S2.11.6, S2.11.8, S10] binding possible but not offered: header y,, and c=eSws")
+    @DisplayName("[S2.11.6, S2.11.8] binding possible but not offered: header y,, and c=eSws")
     void bindingNotOffered() {
         ScramClient client = new ScramClient("pencil", 4096, "", CLIENT_NONCE, ChannelBinding.NOT_OFFERED);
 
@@ -66,7 +66,7 @@ class ScramClientTest {
     }
 
     @Test
-    @DisplayName("[S2.11.6, S2.11.8, S10] bound to a certificate: header and hash go into c=")
+    @DisplayName("[S2.11.6, S2.11.8] bound to a certificate: header and hash go into c=")
     void bound() {
         ScramClient client =
                 new ScramClient("pencil", 4096, "", CLIENT_NONCE, ChannelBinding.serverEndPoint(new byte[32]));

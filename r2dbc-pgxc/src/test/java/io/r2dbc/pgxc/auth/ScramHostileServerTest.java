@@ -167,7 +167,7 @@ class ScramHostileServerTest {
     }
 
     @Test
-    @DisplayName("[S2.11.10, S6] a long reason is cut before it gets into a message")
+    @DisplayName("[S2.11.10, S6.6] a long reason is cut before it gets into a message")
     void longReason() {
         ScramClient client = ScramTalk.challenged("pencil", 4096, CHALLENGE);
         assertThat(client.clientFinal()).isNotEmpty();

@@ -135,7 +135,7 @@ final class ExchangeQueueTest {
     }
 
     @Test
-    @DisplayName("[S8] when the session ends everybody is named once, written or waiting, and the queue is empty")
+    @DisplayName("[S8.17] when the session ends everybody is named once, written or waiting, and the queue is empty")
     void clears() {
         PlainExchange written = added("written");
         write(written);

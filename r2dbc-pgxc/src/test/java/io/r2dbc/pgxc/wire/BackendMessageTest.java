@@ -41,7 +41,7 @@ class BackendMessageTest {
 
     @ParameterizedTest(name = "[S5.2] {0}")
     @MethodSource("messages")
-    @DisplayName("[S5.2] every message is read as it was written")
+    @DisplayName("[S5.2.2, S5.2.3] every message is read as it was written")
     void roundTrip(Octets message) {
         Decoding decoding = Decoding.phaseOf(message);
         decoding.feed(message);
@@ -169,7 +169,7 @@ class BackendMessageTest {
     }
 
     @Test
-    @DisplayName("[S10] the golden messages of a server")
+    @DisplayName("[S1.1.1, S4.1] the golden messages of a server")
     void goldenBytes() {
         assertThat(decoded(Octets.hex("5A 00 00 00 05 49"), ReadyForQuery.class).status())
                 .isEqualTo(TransactionStatus.IDLE);

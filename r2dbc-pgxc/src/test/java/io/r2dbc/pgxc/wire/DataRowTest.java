@@ -19,7 +19,7 @@ class DataRowTest {
     private final DataRow row = new DataRow();
 
     @Test
-    @DisplayName("[S10, S5.4.1] a value, an empty value and NULL are three things")
+    @DisplayName("[S5.4.1] a value, an empty value and NULL are three things")
     void goldenRow() {
         moveTo(Octets.hex("00 03 00 00 00 01 31 00 00 00 00 FF FF FF FF"));
         assertThat(row.columnCount()).isEqualTo(3);

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ErrorFieldsTest {
 
     @Test
-    @DisplayName("[S6] every field has its accessor")
+    @DisplayName("[S6.1] every field has its accessor")
     void everyField() {
         ErrorFields fields = fields(
                 "SFEHLER", "VERROR", "C23505", "Mm", "Dd", "Hh", "P1", "p2", "qq", "Ww", "ss", "tt", "cc", "dty", "nn",

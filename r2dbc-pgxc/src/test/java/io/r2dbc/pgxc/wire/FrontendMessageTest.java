@@ -71,7 +71,7 @@ class FrontendMessageTest {
 
     @ParameterizedTest(name = "[S10] {0}")
     @MethodSource("golden")
-    @DisplayName("[S10] writes the golden bytes")
+    @DisplayName("[S1.1.1, S4.1] writes the golden bytes")
     void goldenBytes(FrontendMessage message, String hex) {
         assertThat(written(message)).isEqualTo(Octets.hex(hex));
     }
@@ -100,7 +100,7 @@ class FrontendMessageTest {
 
     @ParameterizedTest(name = "[S5.1] {0}")
     @MethodSource("session")
-    @DisplayName("[S5.1] a server understands every message of a session as it was meant")
+    @DisplayName("[S5.2.2, S7.6] a server understands every message of a session as it was meant")
     void roundTrip(FrontendMessage message, ClientMessage understood) {
         assertThat(FrontendDecoder.all(written(message).buffer())).containsExactly(understood);
     }
