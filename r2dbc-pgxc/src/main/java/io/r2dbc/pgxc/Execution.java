@@ -2,6 +2,7 @@
 package io.r2dbc.pgxc;
 
 import io.r2dbc.pgxc.exchange.Exchange;
+import io.r2dbc.pgxc.exchange.Failure;
 import io.r2dbc.pgxc.exchange.ResultConsumer;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -57,6 +58,14 @@ final class Execution extends Flux<PgxcResult> {
 
     int results() {
         return results;
+    }
+
+    /** What a failure is to the caller; {@code step} says which statement or binding has failed, -1 none in particular. */
+    RuntimeException exception(Failure reason, int step) {
+        if (results == 1 || step < 0) {
+            return Errors.of(reason, sql);
+        }
+        return Errors.of(reason, sql, "statement or binding " + step + ", counted from 0: ");
     }
 
     @Nullable

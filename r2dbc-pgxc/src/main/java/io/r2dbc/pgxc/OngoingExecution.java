@@ -2,6 +2,7 @@
 package io.r2dbc.pgxc;
 
 import io.r2dbc.pgxc.exchange.Exchange;
+import io.r2dbc.pgxc.exchange.ExtendedQuery;
 import io.r2dbc.pgxc.exchange.Failure;
 import io.r2dbc.pgxc.exchange.ResultConsumer;
 import io.r2dbc.pgxc.wire.BackendMessage.RowDescription;
@@ -246,11 +247,16 @@ final class OngoingExecution implements ResultConsumer, Subscription, ResultPipe
     }
 
     private RuntimeException exception(Failure reason) {
-        if (execution.results() == 1 || (opened == 0 && current == null)) {
-            return Errors.of(reason, execution.sql());
-        }
-        int binding = current == null ? opened : opened - 1;
-        return Errors.of(reason, execution.sql(), "statement or binding " + binding + ", counted from 0: ");
+        int step = current == null ? opened : opened - 1;
+        return execution.exception(reason, opened == 0 && !isOfFirstStep(reason) ? -1 : step);
+    }
+
+    /** Before anything was answered: a string is parsed as a whole, and a BEGIN that failed is no step of the flight. */
+    private boolean isOfFirstStep(Failure reason) {
+        boolean ofStep = reason instanceof Failure.ServerError error
+                ? !error.connectionLost() && core.session().state().beginFailure() == null
+                : reason instanceof Failure.Local;
+        return ofStep && exchange instanceof ExtendedQuery;
     }
 
     @Override

@@ -23,6 +23,7 @@ final class Answers {
     /** The one column of most results here. */
     static final Column TEXT_COLUMN = ServerMessages.column("a", ServerMessages.TEXT);
 
+    static final TransactionStatus IDLE = TransactionStatus.IDLE;
     static final TransactionStatus OPEN = TransactionStatus.IN_TRANSACTION;
     static final TransactionStatus FAILED = TransactionStatus.FAILED;
 

@@ -8,15 +8,22 @@ import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.r2dbc.pgxc.net.EventLoops;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import reactor.netty.resources.LoopResources;
 
-/** Event loops whose channels count how often they are flushed with something to write. */
+/** Event loops whose channels count how often they are flushed with something to write, and remember the most that waited then. */
 final class CountedWrites implements LoopResources {
 
     private final AtomicInteger writes = new AtomicInteger();
+    private final AtomicLong mostPending = new AtomicLong();
 
     int soFar() {
         return writes.get();
+    }
+
+    /** The most bytes that had been handed to the channel and not yet taken by the socket. */
+    long mostPending() {
+        return mostPending.get();
     }
 
     @Override
@@ -41,6 +48,7 @@ final class CountedWrites implements LoopResources {
         @Override
         protected void doWrite(ChannelOutboundBuffer in) throws Exception {
             writes.incrementAndGet();
+            mostPending.accumulateAndGet(in.totalPendingWriteBytes(), Math::max);
             super.doWrite(in);
         }
     }

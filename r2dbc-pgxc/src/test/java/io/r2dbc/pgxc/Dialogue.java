@@ -107,6 +107,14 @@ final class Dialogue implements AutoCloseable {
         Mono.fromRunnable(() -> {}).subscribeOn(loop()).block(SOON);
     }
 
+    /** Runs what lets the script go on, and waits until the client has taken everything up to the notice that is sent then. */
+    void untilNotice(Runnable release) {
+        TestSubscriber<PgxcNotice> notice = begin(connection.notices().next());
+        settle();
+        release.run();
+        completed(notice);
+    }
+
     Scheduler loop() {
         return connection.core().session().scheduler();
     }

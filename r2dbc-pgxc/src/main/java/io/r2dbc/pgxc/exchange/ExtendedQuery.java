@@ -16,6 +16,7 @@ import io.r2dbc.pgxc.wire.FrontendMessage.Bare;
 import io.r2dbc.pgxc.wire.FrontendMessage.CopyFail;
 import io.r2dbc.pgxc.wire.Tag;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,6 +49,7 @@ public final class ExtendedQuery extends QueryExchange {
     private long lastRows;
     private boolean suspended;
     private @Nullable Failure failure;
+    private @Nullable Failure givenUp;
 
     /**
      * Prepares a flight.
@@ -64,11 +66,20 @@ public final class ExtendedQuery extends QueryExchange {
 
     @Override
     public Written write(SessionState session, Outbox out) {
-        Written written = writer.write(session, out, failure != null, isCancelled() && !hasAnswered());
+        Written written = writer.write(session, out, failure != null, abandonment());
         if (facts.isFence()) {
             session.project(Projection.UNKNOWN);
         }
         return written;
+    }
+
+    /** Why what is not written yet is not to be written any more; a flight of which something has been seen goes on when it is cancelled. */
+    private @Nullable Failure abandonment() {
+        if (givenUp == null && isCancelled() && !hasAnswered()) {
+            givenUp = new Failure.Local(
+                    new CancellationException("Cancelled when only a part of it had been sent: " + label()));
+        }
+        return givenUp;
     }
 
     @Override
@@ -260,8 +271,15 @@ public final class ExtendedQuery extends QueryExchange {
         writer.onError(told, failing(), session, out);
     }
 
-    /** A statement that does not exist because its Parse failed fails with what that said (X8). */
+    /**
+     * A statement that does not exist because its Parse failed fails with what that said (X8); what failed because it had to (X6) fails
+     * with the reason for that.
+     */
     private Failure translated(Failure error) {
+        Failure abandoned = writer.abandonedBecause();
+        if (abandoned != null && answering == writer.written()) {
+            return abandoned;
+        }
         boolean missing = error instanceof ServerError server
                 && "26000".equals(server.fields().sqlState());
         Step failing = failing();
@@ -278,8 +296,7 @@ public final class ExtendedQuery extends QueryExchange {
     }
 
     private Progress finish(BackendMessage message, SessionState session) {
-        Failure abandoned = writer.abandonedBecause();
-        Failure outcome = abandoned == null ? failure : abandoned;
+        Failure outcome = failure == null ? writer.abandonedBecause() : failure;
         if (outcome == null && awaits != Awaits.SYNC) {
             if (isResultOpen()) {
                 throw unexpected(message);
@@ -337,6 +354,12 @@ public final class ExtendedQuery extends QueryExchange {
     public void cancel() {
         super.cancel();
         writer.onCancel();
+    }
+
+    @Override
+    public void giveUp(Failure reason) {
+        givenUp = reason;
+        super.giveUp(reason);
     }
 
     @Override

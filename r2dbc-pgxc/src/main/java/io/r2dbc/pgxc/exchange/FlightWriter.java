@@ -39,7 +39,6 @@ final class FlightWriter {
     private boolean triesDeduction;
     private boolean guarded;
     private boolean recovers;
-    private boolean abandoned;
     private boolean synced;
     private boolean readsToTheEnd;
     private boolean awaitsClose;
@@ -52,16 +51,17 @@ final class FlightWriter {
         this.fetchSize = fetchSize;
     }
 
-    Written write(SessionState session, Outbox out, boolean failed, boolean cancelled) {
+    /** Goes on, unless the server has said no or there is a reason to abandon the rest. */
+    Written write(SessionState session, Outbox out, boolean failed, @Nullable Failure abandonment) {
         if (written == 0) {
             start(session, out);
         }
-        while (written < steps.size() && !failed && !abandoned) {
+        while (written < steps.size() && !failed && !isAbandoned()) {
             if (out.isFull()) {
                 return Written.PARTLY;
             }
-            if (cancelled) {
-                abandon(session, out, null);
+            if (abandonment != null) {
+                abandon(session, out, abandonment);
             } else {
                 next(session, out);
             }
@@ -158,8 +158,7 @@ final class FlightWriter {
     }
 
     /** A part of a flight must never commit (X6): roll back the implicit transaction, or break the one that is open. */
-    private void abandon(SessionState session, Outbox out, @Nullable Failure reason) {
-        abandoned = true;
+    private void abandon(SessionState session, Outbox out, Failure reason) {
         abandonedBecause = reason;
         if (inTransaction) {
             out.send(new Execute(session.statements.nextName(), 0));
@@ -253,6 +252,7 @@ final class FlightWriter {
         triesDeduction = false;
         written = 0;
         synced = false;
+        abandonedBecause = null;
         portal = null;
     }
 
@@ -273,7 +273,7 @@ final class FlightWriter {
     }
 
     boolean isAbandoned() {
-        return abandoned;
+        return abandonedBecause != null;
     }
 
     @Nullable

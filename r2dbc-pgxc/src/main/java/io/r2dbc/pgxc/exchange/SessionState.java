@@ -109,10 +109,9 @@ public final class SessionState {
 
     /** Takes note of an error; in a transaction the first one is the cause of all that follow (X4). */
     Failure onError(Failure failure) {
-        if (!(failure instanceof Failure.ServerError error)) {
-            return failure;
-        }
-        if (firstError != null && "25P02".equals(error.fields().sqlState())) {
+        if (firstError != null
+                && failure instanceof Failure.ServerError error
+                && "25P02".equals(error.fields().sqlState())) {
             return new Failure.ServerError(error.fields(), error.connectionLost(), firstError);
         }
         if (firstError == null) {

@@ -52,6 +52,8 @@ public final class ScriptedServer implements AutoCloseable {
         this.scripts = scripts;
         this.allScriptsMustPlay = allScriptsMustPlay;
         this.acceptor = new ServerSocket();
+        // a client that is not read from notices after a few megabytes, its own buffer included
+        acceptor.setReceiveBufferSize(1 << 16);
         acceptor.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
     }
 
