@@ -118,7 +118,7 @@ final class NumberCases {
                     "2e23",
                     "1.9999999999999998e+23",
                     "44c52d02c7e14af6",
-                    1.9999999999999998e23,
+                    Double.parseDouble("2e23"),
                     Double.class),
             row("float8", 701, "0.3", "0.3", "3fd3333333333333", 0.3, Double.class),
             row("float8", 701, "1e15", "1e+15", "430c6bf526340000", "1e+15", String.class),
