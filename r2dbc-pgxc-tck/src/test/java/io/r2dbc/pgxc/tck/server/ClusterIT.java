@@ -3,6 +3,7 @@ package io.r2dbc.pgxc.tck.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeout;
 
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -237,7 +238,8 @@ class ClusterIT {
         ProcessHandle server = ProcessHandle.of(cluster.pid()).orElseThrow();
         cluster.signal(cluster.pid(), "STOP");
 
-        cluster.close();
+        // sooner than the last resort, a SIGKILL after eight seconds
+        assertTimeout(Duration.ofSeconds(6), cluster::close);
 
         assertThat(server.isAlive()).isFalse();
         assertThat(folder).doesNotExist();

@@ -30,13 +30,17 @@ class JvmDeathIT {
         private Child() {}
 
         public static void main(String[] arguments) throws IOException {
-            Cluster cluster = Cluster.create().start();
+            Cluster cluster = Cluster.create();
+            boolean idle = arguments[0].equals("idle");
+            if (!idle) {
+                cluster.start();
+            }
             if (arguments[0].equals("suspended")) {
                 cluster.signal(cluster.pid(), "STOP");
             }
-            System.out.println(cluster.pid());
+            System.out.println(idle ? ProcessHandle.current().pid() : cluster.pid());
             System.out.println(cluster.socketDirectory());
-            System.out.println(cluster.endpoint().jdbcUrl());
+            System.out.println(idle ? "" : cluster.endpoint().jdbcUrl());
             System.out.println("ready");
             int end = System.in.read();
             if (arguments[0].equals("exit")) {
@@ -108,6 +112,26 @@ class JvmDeathIT {
         assertThat(started.folder).doesNotExist();
     }
 
+    @Test
+    @DisplayName("a folder in use is kept by every JVM that comes, and swept by the next one when its own JVM is dead")
+    void swept() throws Exception {
+        Started owner = start("idle");
+        runToEnd();
+        assertThat(owner.folder).isDirectory();
+
+        owner.jvm.destroyForcibly();
+        assertThat(owner.jvm.waitFor(20, TimeUnit.SECONDS)).isTrue();
+        runToEnd();
+
+        assertThat(owner.folder).doesNotExist();
+    }
+
+    private static void runToEnd() throws Exception {
+        Started visitor = start("idle");
+        visitor.jvm.getOutputStream().close();
+        assertThat(visitor.jvm.waitFor(20, TimeUnit.SECONDS)).isTrue();
+    }
+
     private static Started start(String way) throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -132,8 +156,9 @@ class JvmDeathIT {
     }
 
     private static void assertNothingLeft(Started started) {
+        // sooner than the guard's last resort, a SIGKILL after ten seconds
         Patience.await(
-                Duration.ofSeconds(20),
+                Duration.ofSeconds(8),
                 () -> !started.server.isAlive() && !Files.exists(started.folder),
                 () -> "the server " + started.server + " or its folder outlives the JVM");
         assertThat(started.folder.resolveSibling(started.folder.getFileName() + ".lock"))
