@@ -228,7 +228,7 @@ final class ResultPipe {
     }
 
     private void finish(End end, DemandFlux<Object> to) {
-        if (end.error() instanceof R2dbcException error) {
+        if (end.error() instanceof R2dbcException error && isSaidByServer(error)) {
             Result.Message message = new ErrorMessage(error);
             boolean passes = accepts(message);
             if (passes && !reader.readsMessages()) {
@@ -242,6 +242,11 @@ final class ResultPipe {
         } else {
             to.complete();
         }
+    }
+
+    /** A message is what the server has said. That the connection is lost, or a time limit over, ends a stream in any form. */
+    private static boolean isSaidByServer(R2dbcException error) {
+        return error instanceof PgxcException told && told.getErrorDetails() != null;
     }
 
     private void giveBack(@Nullable Object segment) {

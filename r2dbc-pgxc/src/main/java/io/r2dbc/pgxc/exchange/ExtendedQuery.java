@@ -301,8 +301,8 @@ public final class ExtendedQuery extends QueryExchange {
             if (isResultOpen()) {
                 throw unexpected(message);
             }
-            outcome = new ServerError(
-                    ErrorFields.synthetic("08P01", "The server skipped the statement without saying why"));
+            outcome =
+                    new ServerError(ErrorFields.unsaid("08P01", "The server skipped the statement without saying why"));
         }
         if (outcome != null && retry.applies(outcome, this, session)) {
             reset();

@@ -130,7 +130,8 @@ final class FetchChunk extends QueryExchange {
     @Override
     public void onError(Failure error, SessionState session, Outbox out) {
         enter();
-        boolean gone = error instanceof ServerError server && "34000".equals(server.fields().sqlState());
+        boolean gone = error instanceof ServerError server
+                && "34000".equals(server.fields().sqlState());
         Failure told = session.onError(gone ? portalGone() : error);
         if (superfluous) {
             awaits = Awaits.SYNC;
@@ -140,7 +141,7 @@ final class FetchChunk extends QueryExchange {
     }
 
     private static Failure portalGone() {
-        return new ServerError(ErrorFields.synthetic(
+        return new ServerError(ErrorFields.unsaid(
                 "34000",
                 "The transaction in which this result is read in chunks has ended, and its portal with it;"
                         + " read the result to its end before COMMIT or ROLLBACK"));

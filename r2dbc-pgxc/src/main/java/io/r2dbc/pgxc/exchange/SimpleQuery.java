@@ -165,7 +165,7 @@ public final class SimpleQuery extends QueryExchange {
     }
 
     private void finish(BackendMessage message) {
-        if (failure == null && isResultOpen() && !endHeld) {
+        if (failure == null && columns != null) {
             throw unexpected(message);
         }
         if (isCancelled()) {
@@ -176,7 +176,7 @@ public final class SimpleQuery extends QueryExchange {
             consumer.onError(failure);
         } else if (ended == 0) {
             consumer.onError(new Failure.ServerError(
-                    ErrorFields.synthetic("08P01", "The server skipped the statement without saying why")));
+                    ErrorFields.unsaid("08P01", "The server skipped the statement without saying why")));
         } else {
             releaseEnd();
         }

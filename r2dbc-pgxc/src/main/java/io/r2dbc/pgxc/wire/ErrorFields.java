@@ -29,9 +29,18 @@ public final class ErrorFields {
 
     /** A fatal error that stands for something the server could not say as a message of its own. */
     public static ErrorFields synthetic(String sqlState, String message) {
+        return of("FATAL", sqlState, message);
+    }
+
+    /** An error of one statement that the server left unsaid; the session goes on. */
+    public static ErrorFields unsaid(String sqlState, String message) {
+        return of("ERROR", sqlState, message);
+    }
+
+    private static ErrorFields of(String severity, String sqlState, String message) {
         Map<Character, String> fields = new LinkedHashMap<>();
-        fields.put('S', "FATAL");
-        fields.put('V', "FATAL");
+        fields.put('S', severity);
+        fields.put('V', severity);
         fields.put('C', sqlState);
         fields.put('M', message);
         return new ErrorFields(fields);

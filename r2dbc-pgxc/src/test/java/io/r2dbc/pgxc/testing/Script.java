@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
@@ -189,6 +190,11 @@ public final class Script {
                 .sendMade(server::challenge)
                 .expect(ClientMessage.Authentication.class, server::hearProof)
                 .sendMade(server::verdict);
+    }
+
+    /** Gives the client a moment, so that what was sent and what will be usually arrive apart; nothing may depend on it. */
+    public Script breathe() {
+        return add("breathe", peer -> LockSupport.parkNanos(200_000));
     }
 
     /** Neither reads nor writes until the test counts the latch down. */

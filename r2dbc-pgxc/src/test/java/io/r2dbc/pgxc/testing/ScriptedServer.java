@@ -65,6 +65,15 @@ public final class ScriptedServer implements AutoCloseable {
     /** A server with one script for each connection; each must be played. */
     @SafeVarargs
     public static ScriptedServer start(Consumer<Script>... writers) {
+        List<Consumer<Script>> each = new ArrayList<>();
+        for (Consumer<Script> writer : writers) {
+            each.add(writer);
+        }
+        return startEach(each);
+    }
+
+    /** A server with one script for each connection; each must be played. */
+    public static ScriptedServer startEach(List<Consumer<Script>> writers) {
         List<Script> scripts = new ArrayList<>();
         for (Consumer<Script> writer : writers) {
             Script script = new Script();

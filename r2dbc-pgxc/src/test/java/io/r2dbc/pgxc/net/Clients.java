@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.r2dbc.pgxc.net;
+
+import io.r2dbc.pgxc.PgxcConfiguration;
+import io.r2dbc.pgxc.PgxcConnection;
+import io.r2dbc.pgxc.PgxcConnectionFactory;
+import io.r2dbc.pgxc.testing.ScriptedServer;
+import java.time.Duration;
+import java.util.Objects;
+import reactor.core.publisher.Mono;
+
+/** Connections of the driver to a scripted server. */
+final class Clients {
+
+    /** Longer than anything here takes on a machine that is busy. */
+    static final Duration SOON = Duration.ofSeconds(10);
+
+    private Clients() {}
+
+    static PgxcConfiguration.Builder of(ScriptedServer server) {
+        return PgxcConfiguration.builder()
+                .host(server.host())
+                .port(server.port())
+                .user("alice")
+                .password("secret");
+    }
+
+    static Mono<PgxcConnection> connecting(PgxcConfiguration.Builder configuration) {
+        return new PgxcConnectionFactory(configuration.build()).create();
+    }
+
+    static Mono<PgxcConnection> connecting(ScriptedServer server) {
+        return connecting(of(server));
+    }
+
+    static PgxcConnection connect(PgxcConfiguration.Builder configuration) {
+        return Objects.requireNonNull(connecting(configuration).block(SOON));
+    }
+
+    static PgxcConnection connect(ScriptedServer server) {
+        return connect(of(server));
+    }
+
+    static void close(PgxcConnection connection) {
+        connection.close().block(SOON);
+    }
+}

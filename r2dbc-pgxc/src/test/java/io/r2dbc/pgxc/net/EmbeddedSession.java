@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.r2dbc.pgxc.net;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.r2dbc.pgxc.exchange.Credentials;
+import io.r2dbc.pgxc.exchange.Done;
+import io.r2dbc.pgxc.exchange.SessionState;
+import io.r2dbc.pgxc.exchange.Startup;
+import io.r2dbc.pgxc.wire.ClientMessage;
+import io.r2dbc.pgxc.wire.FrontendDecoder;
+import io.r2dbc.pgxc.wire.Octets;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A session whose socket, event loop and clock are the test's: it hears exactly the bytes it is given, cut as they are given, and nothing
+ * happens meanwhile.
+ */
+public final class EmbeddedSession {
+
+    private final EmbeddedChannel channel = new EmbeddedChannel();
+    private final Session session;
+
+    public EmbeddedSession(SessionOptions options, SessionState state, SessionEvents events) {
+        channel.freezeTime();
+        SessionHandler handler =
+                new SessionHandler(options, state, events, new Cancellation(EventLoops.shared(), () -> {
+                    throw new AssertionError("nobody may be asked to cancel here");
+                }));
+        channel.pipeline().addLast(handler);
+        session = new Session(handler);
+    }
+
+    public Session session() {
+        return session;
+    }
+
+    /** Says StartupMessage; what becomes of it is told to {@code done}. */
+    public void startUp(Credentials credentials, Done done) {
+        session.submit(new Startup(Map.of("user", credentials.user()), credentials, done));
+        run();
+        ByteBuf packet = channel.readOutbound();
+        packet.release();
+    }
+
+    /** Lets the event loop do what it has been asked to do. */
+    public void run() {
+        channel.runPendingTasks();
+    }
+
+    /** The bytes arrive, in one piece. */
+    public void hears(Octets bytes) {
+        run();
+        channel.pipeline()
+                .fireChannelRead(channel.alloc().buffer().writeBytes(bytes.bytes()))
+                .fireChannelReadComplete();
+        run();
+    }
+
+    /** The server has closed. */
+    public void hearsEnd() {
+        run();
+        channel.close();
+        run();
+    }
+
+    /** The connection is reset. */
+    public void hearsReset() {
+        run();
+        channel.pipeline().fireExceptionCaught(new IOException("Connection reset by peer"));
+        run();
+    }
+
+    public void timePasses(Duration duration) {
+        run();
+        channel.advanceTimeBy(duration.toMillis(), TimeUnit.MILLISECONDS);
+        run();
+        channel.runScheduledPendingTasks();
+        run();
+    }
+
+    public boolean isOpen() {
+        return channel.isOpen();
+    }
+
+    /** What has been said since the last call. */
+    public List<ClientMessage> said() {
+        run();
+        List<ClientMessage> said = new ArrayList<>();
+        for (ByteBuf bytes = channel.readOutbound(); bytes != null; bytes = channel.readOutbound()) {
+            said.addAll(FrontendDecoder.all(bytes));
+            bytes.release();
+        }
+        return said;
+    }
+
+    /** The types of what has been said since the last call: {@code "P D B E S"}. */
+    public String saidTypes() {
+        return String.join(" ", said().stream().map(ClientMessage::type).toList());
+    }
+
+    /** Ends everything; fails if the pipeline let an exception pass. */
+    public void dispose() {
+        channel.finishAndReleaseAll();
+        channel.checkException();
+    }
+}
