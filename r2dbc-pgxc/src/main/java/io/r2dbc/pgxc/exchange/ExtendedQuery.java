@@ -15,6 +15,7 @@ import io.r2dbc.pgxc.wire.ErrorFields;
 import io.r2dbc.pgxc.wire.FrontendMessage.Bare;
 import io.r2dbc.pgxc.wire.FrontendMessage.CopyFail;
 import io.r2dbc.pgxc.wire.Tag;
+import io.r2dbc.pgxc.wire.TransactionStatus;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
@@ -264,7 +265,7 @@ public final class ExtendedQuery extends QueryExchange {
         if (failure instanceof ServerError) {
             return;
         }
-        Failure told = session.onError(translated(error));
+        Failure told = session.onError(translated(error, session));
         if (failure == null) {
             failure = told;
         }
@@ -272,10 +273,10 @@ public final class ExtendedQuery extends QueryExchange {
     }
 
     /**
-     * A statement that does not exist because its Parse failed fails with what that said (X8); what failed because it had to (X6) fails
-     * with the reason for that.
+     * A statement that does not exist because its Parse failed fails with what that said (X8), or, in the transaction that was aborted by
+     * it, as everything does there (X4). What failed because it had to (X6) fails with the reason for that.
      */
-    private Failure translated(Failure error) {
+    private Failure translated(Failure error, SessionState session) {
         Failure abandoned = writer.abandonedBecause();
         if (abandoned != null && answering == writer.written()) {
             return abandoned;
@@ -287,6 +288,9 @@ public final class ExtendedQuery extends QueryExchange {
             return error;
         }
         Failure reason = failing.statement().failure();
+        if (reason != null && session.known() == TransactionStatus.FAILED) {
+            return new ServerError(ErrorFields.unsaid("25P02", "The transaction is aborted, so this was not executed"));
+        }
         return reason == null ? error : reason;
     }
 

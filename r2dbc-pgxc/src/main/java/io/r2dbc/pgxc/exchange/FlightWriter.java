@@ -173,23 +173,42 @@ final class FlightWriter {
     void onError(Failure failure, @Nullable Step failing, SessionState session, Outbox out) {
         for (int i = 0; i < written; i++) {
             Step step = steps.get(i);
-            if (step.parses() && !step.statement().isParsed()) {
-                step.statement().failed(failure);
-                session.statements.forget(step.statement());
-                step.forgetDeduction(session);
+            if (step.parses() && !step.statement().isDescribed()) {
+                forgetFailed(step, failure, session);
             }
         }
         if (failing != null && failure instanceof Failure.ServerError error && Retry.isStale(error, failing)) {
-            forgetStale(failing.statement(), session);
+            forgetStale(failing, session);
         }
         if (ownsConnection()) {
             sync(out);
         }
     }
 
-    private static void forgetStale(PreparedStatement statement, SessionState session) {
+    private static void forgetFailed(Step step, Failure failure, SessionState session) {
+        PreparedStatement statement = step.statement();
+        if (statement.isParsed()) {
+            forget(statement, session);
+            return;
+        }
+        statement.failed(failure);
         session.statements.forget(statement);
-        if (statement.isParsed() && !statement.name().isEmpty()) {
+        step.forgetDeduction(session);
+    }
+
+    /** Whatever took one statement from the server has taken those behind it as well, as far as they were there before. */
+    private void forgetStale(Step failing, SessionState session) {
+        for (int i = steps.indexOf(failing); i < written; i++) {
+            Step step = steps.get(i);
+            if (step == failing || !step.parses()) {
+                forget(step.statement(), session);
+            }
+        }
+    }
+
+    private static void forget(PreparedStatement statement, SessionState session) {
+        boolean known = session.statements.forget(statement);
+        if (known && statement.isParsed() && !statement.name().isEmpty()) {
             session.closeLater(new Close(Target.STATEMENT, statement.name()));
         }
     }

@@ -60,9 +60,9 @@ final class StatementCache {
         return prefix + Long.toString(named++, 36);
     }
 
-    /** Forgets the statement without a word to the server: there it failed, or is gone already. */
-    void forget(PreparedStatement statement) {
-        statements.remove(statement.key(), statement);
+    /** Forgets the statement without a word to the server; true unless it had been forgotten before. */
+    boolean forget(PreparedStatement statement) {
+        return statements.remove(statement.key(), statement);
     }
 
     /** DISCARD ALL, DEALLOCATE ALL. */
