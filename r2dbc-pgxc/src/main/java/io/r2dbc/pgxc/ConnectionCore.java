@@ -12,6 +12,7 @@ import io.r2dbc.pgxc.net.SessionEvents;
 import io.r2dbc.pgxc.wire.BackendMessage.NotificationResponse;
 import io.r2dbc.pgxc.wire.BackendMessage.ParameterStatus;
 import io.r2dbc.pgxc.wire.ErrorFields;
+import io.r2dbc.spi.IsolationLevel;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -39,6 +40,8 @@ final class ConnectionCore implements SessionEvents {
     private volatile @Nullable Session session;
     private volatile CodecRegistry registry;
     private volatile boolean listens;
+    private volatile IsolationLevel isolation = IsolationLevel.READ_COMMITTED;
+    private volatile @Nullable IsolationLevel ofTransaction;
 
     ConnectionCore(PgxcConfiguration configuration, Registries registries, SqlTexts texts) {
         this.configuration = configuration;
@@ -82,7 +85,7 @@ final class ConnectionCore implements SessionEvents {
 
     /** What the text may do to the session; takes note of what a pool will want undone. */
     StatementFacts noted(SqlText text) {
-        if (text.firstKeyword().equals("LISTEN")) {
+        if (text.isListen()) {
             listens = true;
         }
         return new StatementFacts(text.readsOnly(), text.controlsTransaction(), text.resetsStatements());
@@ -99,6 +102,22 @@ final class ConnectionCore implements SessionEvents {
     /** Names of the server's settings that were changed through R2DBC's methods. */
     Set<String> changedSettings() {
         return settings;
+    }
+
+    /** The level set for the transaction that is open, or else for those to come; PostgreSQL's default if none was. */
+    IsolationLevel isolation() {
+        IsolationLevel own = ofTransaction;
+        return own == null || session().state().isAutoCommit() ? isolation : own;
+    }
+
+    /** Takes note of the level of transactions to come. */
+    void isolation(IsolationLevel level) {
+        isolation = level;
+    }
+
+    /** Takes note of the level of one transaction: the one that is open or about to begin. */
+    void isolationOfTransaction(@Nullable IsolationLevel level) {
+        ofTransaction = level;
     }
 
     Flux<PgxcNotification> notifications() {

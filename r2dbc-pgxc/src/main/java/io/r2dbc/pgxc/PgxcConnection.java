@@ -14,6 +14,7 @@ import io.r2dbc.spi.ValidationDepth;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -32,7 +33,6 @@ public sealed class PgxcConnection implements Connection, Lifecycle permits Wrap
     private static final Duration VALIDATION = Duration.ofSeconds(5);
 
     private final ConnectionCore core;
-    private volatile IsolationLevel isolation = IsolationLevel.READ_COMMITTED;
 
     PgxcConnection(ConnectionCore core) {
         this.core = core;
@@ -49,21 +49,27 @@ public sealed class PgxcConnection implements Connection, Lifecycle permits Wrap
     /** Begins a transaction; BEGIN travels with the first statement, so that this costs no round trip (see {@code deferBegin}). */
     @Override
     public Mono<Void> beginTransaction() {
-        return begin(List.of("BEGIN"));
+        return begin(List.of("BEGIN"), null);
     }
 
     /** Begins a transaction with isolation level, READ ONLY, lock timeout and DEFERRABLE as given; other attributes are passed over. */
     @Override
     public Mono<Void> beginTransaction(TransactionDefinition definition) {
-        return begin(BeginCommands.of(Require.nonNull(definition, "definition")));
+        return begin(
+                BeginCommands.of(Require.nonNull(definition, "definition")),
+                definition.getAttribute(TransactionDefinition.ISOLATION_LEVEL));
     }
 
-    private Mono<Void> begin(List<String> commands) {
-        if (core.configuration().deferBegin()) {
-            return core.exchange(done -> new Begin(session().state(), commands, done), commands.get(0));
-        }
-        return core.exchange(done -> new Begin(session().state(), commands, done), commands.get(0))
-                .then(core.exchange(AwaitBegin::new, commands.get(0)));
+    private Mono<Void> begin(List<String> commands, @Nullable IsolationLevel level) {
+        Mono<Void> begin = core.exchange(
+                done -> {
+                    if (isAutoCommit()) {
+                        core.isolationOfTransaction(level);
+                    }
+                    return new Begin(session().state(), commands, done);
+                },
+                commands.get(0));
+        return core.configuration().deferBegin() ? begin : begin.then(core.exchange(AwaitBegin::new, commands.get(0)));
     }
 
     /**
@@ -147,24 +153,25 @@ public sealed class PgxcConnection implements Connection, Lifecycle permits Wrap
                 ServerVersion.parse(version), session().state().profile().postgresXc());
     }
 
-    /** The level last set by {@link #setTransactionIsolationLevel}; PostgreSQL's own default before that. */
+    /** The level of the transaction that is open, or else of those to come, as far as it was set by R2DBC's methods. */
     @Override
     public IsolationLevel getTransactionIsolationLevel() {
-        return isolation;
+        return core.isolation();
     }
 
-    /** Sets the level of the transaction that is open, or else of those to come. */
+    /** Sets the level of the transaction that is open, or else of those to come. A pool's release undoes it. */
     @Override
     public Mono<Void> setTransactionIsolationLevel(IsolationLevel level) {
         String sql = BeginCommands.isolation(Require.nonNull(level, "level"));
         return Mono.defer(() -> {
-                    if (!isAutoCommit()) {
-                        return core.command("SET TRANSACTION ISOLATION LEVEL " + sql);
-                    }
-                    core.changedSettings().add("default_transaction_isolation");
-                    return core.command("SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL " + sql);
-                })
-                .doOnSuccess(nothing -> isolation = level);
+            if (!isAutoCommit()) {
+                return core.command("SET TRANSACTION ISOLATION LEVEL " + sql)
+                        .doOnSuccess(nothing -> core.isolationOfTransaction(level));
+            }
+            core.changedSettings().add("default_transaction_isolation");
+            return core.command("SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL " + sql)
+                    .doOnSuccess(nothing -> core.isolation(level));
+        });
     }
 
     /** Sets the server's {@code lock_timeout} for this session; zero for none. A pool's release undoes it. */
@@ -200,8 +207,8 @@ public sealed class PgxcConnection implements Connection, Lifecycle permits Wrap
 
     private Mono<Boolean> ping() {
         return core.exchange(Ping::new, "Sync")
-                .thenReturn(true)
                 .timeout(VALIDATION)
+                .thenReturn(true)
                 .onErrorReturn(false);
     }
 

@@ -2,6 +2,7 @@
 package io.r2dbc.pgxc;
 
 import io.r2dbc.pgxc.exchange.Transactions.End;
+import io.r2dbc.spi.IsolationLevel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,6 +55,7 @@ final class Release {
         }
         return all.doOnSuccess(nothing -> {
             core.listensNoMore();
+            core.isolation(IsolationLevel.READ_COMMITTED);
             core.changedSettings().clear();
         });
     }

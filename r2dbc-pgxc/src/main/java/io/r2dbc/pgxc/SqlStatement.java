@@ -146,6 +146,10 @@ final class SqlStatement {
         return first.equals("COPY");
     }
 
+    boolean isListen() {
+        return first.equals("LISTEN");
+    }
+
     boolean isSet() {
         return first.equals("SET");
     }

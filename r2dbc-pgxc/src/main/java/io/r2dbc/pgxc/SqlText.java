@@ -117,6 +117,11 @@ final class SqlText {
         return any(SqlStatement::resetsStatements);
     }
 
+    /** Whether the session may hear of notifications afterwards. */
+    boolean isListen() {
+        return any(SqlStatement::isListen);
+    }
+
     /** Whether a setting is made: SET. */
     boolean isSet() {
         return any(SqlStatement::isSet);

@@ -220,13 +220,15 @@ class SqlTextTest {
     }
 
     @Test
-    @DisplayName("[G7] keyword answers come from any statement of several")
+    @DisplayName("[G7, X21] keyword answers come from any statement of several")
     void several() {
-        SqlText text = text("set a = 1; reset b");
+        SqlText text = text("set a = 1; reset b; listen c");
         assertThat(text.isSet()).isTrue();
         assertThat(text.isReset()).isTrue();
+        assertThat(text.isListen()).isTrue();
+        assertThat(text("unlisten c; select listen").isListen()).isFalse();
         assertThat(text.firstKeyword()).isEqualTo("SET");
-        assertThat(text.sql()).isEqualTo("set a = 1; reset b");
+        assertThat(text.sql()).isEqualTo("set a = 1; reset b; listen c");
     }
 
     @ParameterizedTest(name = "[G5] RETURNING: {0}")

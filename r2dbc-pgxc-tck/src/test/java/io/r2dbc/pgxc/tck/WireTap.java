@@ -24,6 +24,7 @@ import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,6 +56,8 @@ public final class WireTap implements AutoCloseable {
     private final List<Throwable> failures = new CopyOnWriteArrayList<>();
     private final List<ClientMessage> client = new ArrayList<>();
     private final List<Said> answers = new ArrayList<>();
+    private final CountDownLatch end = new CountDownLatch(1);
+    private volatile boolean stalled;
     private volatile boolean closing;
 
     private WireTap(Endpoint server) throws IOException {
@@ -85,6 +88,11 @@ public final class WireTap implements AutoCloseable {
 
     private int port() {
         return acceptor.getLocalPort();
+    }
+
+    /** From now on the server is not heard any more, and no connection is closed before the tap is. */
+    public void stall() {
+        stalled = true;
     }
 
     /** Forgets what was said so far. */
@@ -147,6 +155,7 @@ public final class WireTap implements AutoCloseable {
     @Override
     public void close() {
         closing = true;
+        end.countDown();
         closeQuietly(acceptor);
         sockets.forEach(WireTap::closeQuietly);
         threads.forEach(WireTap::join);
@@ -225,7 +234,19 @@ public final class WireTap implements AutoCloseable {
         for (int type = in.read(); type >= 0; type = in.read()) {
             byte[] message = frame(type, in);
             decoder.decodeOne(Unpooled.wrappedBuffer(message), ear);
+            awaitEndIfStalled();
             out.write(message);
+        }
+        awaitEndIfStalled();
+    }
+
+    private void awaitEndIfStalled() throws IOException {
+        try {
+            if (stalled) {
+                end.await();
+            }
+        } catch (InterruptedException e) {
+            throw new IOException(e);
         }
     }
 
