@@ -113,6 +113,23 @@ class ClusterIT {
     }
 
     @Test
+    @DisplayName("killed, it takes along a backend too busy to notice the death of its parent")
+    void killBusy() throws SQLException {
+        try (Cluster cluster = Cluster.create().start();
+                Connection client = Sql.connect(cluster)) {
+            long backend = Long.parseLong(Sql.ask(client, "SELECT pg_backend_pid()"));
+            CompletableFuture<Boolean> work = CompletableFuture.supplyAsync(
+                    () -> Sql.fails(client, "DO $$ BEGIN FOR i IN 1..1000000000 LOOP NULL; END LOOP; END $$"));
+            String state = "SELECT state FROM pg_stat_activity WHERE pid = " + backend;
+            Patience.await(Duration.ofSeconds(10), () -> Sql.answers(cluster, state, "active"), () -> "it is not busy");
+
+            cluster.kill();
+
+            assertThat(work).succeedsWithin(Duration.ofSeconds(2)).isEqualTo(true);
+        }
+    }
+
+    @Test
     @DisplayName("one backend killed: all clients are dropped, and new ones are welcome at once")
     void killBackend() throws SQLException {
         try (Cluster cluster = Cluster.create().start();

@@ -42,4 +42,21 @@ final class Sql {
             return answer.getString(1);
         }
     }
+
+    static boolean answers(Cluster cluster, String question, String expected) {
+        try {
+            return ask(cluster, question).equals(expected);
+        } catch (SQLException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    static boolean fails(Connection connection, String command) {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(command);
+            return false;
+        } catch (SQLException e) {
+            return true;
+        }
+    }
 }
