@@ -73,6 +73,10 @@ final class Execution extends Flux<PgxcResult> {
         return timeout;
     }
 
+    Failure timedOut(Duration limit) {
+        return new Failure.TimedOut("The statement's own limit of " + limit.toMillis() + " ms has passed: " + sql);
+    }
+
     Maker maker() {
         return maker;
     }

@@ -43,8 +43,9 @@ final class OngoingExecution implements ResultConsumer, Subscription, ResultPipe
     private final List<PgxcNotice> notices = new ArrayList<>(0);
     private volatile boolean cancelled;
     private volatile boolean badRequest;
-    private volatile @Nullable Exchange exchange;
+    private volatile boolean submitted;
     private volatile @Nullable Disposable preparation;
+    private @Nullable Exchange exchange;
     private @Nullable Future<?> timer;
     private @Nullable ResultPipe current;
     private @Nullable Throwable failure;
@@ -88,7 +89,7 @@ final class OngoingExecution implements ResultConsumer, Subscription, ResultPipe
         if (collecting != null) {
             collecting.dispose();
         }
-        if (exchange != null) {
+        if (submitted) {
             execute(this::onCancelled);
         }
     }
@@ -105,8 +106,10 @@ final class OngoingExecution implements ResultConsumer, Subscription, ResultPipe
         if (cancelled) {
             return;
         }
-        core.session().submit(made);
         exchange = made;
+        core.session().submit(made);
+        // from now on a cancel comes behind the submission
+        submitted = true;
         Duration limit = execution.timeout();
         if (limit != null) {
             execute(() -> watch(made, limit));
@@ -118,12 +121,7 @@ final class OngoingExecution implements ResultConsumer, Subscription, ResultPipe
 
     private void watch(Exchange made, Duration limit) {
         if (!over && !ended) {
-            timer = core.session()
-                    .timeLimit(
-                            made,
-                            limit,
-                            new Failure.TimedOut("The statement's own limit of " + limit.toMillis() + " ms has passed: "
-                                    + execution.sql()));
+            timer = core.session().timeLimit(made, limit, execution.timedOut(limit));
         }
     }
 
