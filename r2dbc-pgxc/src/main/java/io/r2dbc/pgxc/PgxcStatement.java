@@ -123,7 +123,7 @@ public final class PgxcStatement implements Statement {
 
     private int indexOf(String name) {
         int number = -1;
-        if (name.length() > 1 && name.length() < 8 && name.charAt(0) == '$') {
+        if (name.length() > 1 && name.length() < 8 && name.charAt(0) == '$' && Character.isDigit(name.charAt(1))) {
             try {
                 number = Integer.parseInt(name, 1, name.length(), 10);
             } catch (NumberFormatException e) {
