@@ -122,9 +122,13 @@ final class Login {
             throw refused(
                     "The server offers " + mechanisms + " only; this driver knows " + ScramClient.MECHANISM, null);
         }
-        scram = new ScramClient(password(), credentials.scramMaxIterations());
-        out.send(new SaslInitialResponse(ScramClient.MECHANISM, scram.clientFirst()));
+        CharSequence password = password();
         awaits = Awaits.SCRAM_CHALLENGE;
+        // the nonce comes from the system's random numbers, and asking for those may block
+        out.offload(() -> new ScramClient(password, credentials.scramMaxIterations()), client -> {
+            scram = client;
+            out.send(new SaslInitialResponse(ScramClient.MECHANISM, client.clientFirst()));
+        });
     }
 
     private void onChallenge(AuthenticationSaslContinue challenge, Outbox out) {
