@@ -90,7 +90,12 @@ public final class ExtendedQuery extends QueryExchange {
 
     @Override
     public boolean holdsBack() {
-        return !isAnswered() && (facts.isFence() || isCancelled() || writer.ownsConnection() || awaitsDeduction());
+        return !isAnswered()
+                && (facts.isFence()
+                        || isCancelled()
+                        || writer.ownsConnection()
+                        || writer.awaitsBegin()
+                        || awaitsDeduction());
     }
 
     private boolean awaitsDeduction() {

@@ -3,6 +3,7 @@ package io.r2dbc.pgxc.exchange;
 
 import io.netty.buffer.ByteBuf;
 import io.r2dbc.pgxc.exchange.Exchange.Written;
+import io.r2dbc.pgxc.exchange.Transactions.BeginRide;
 import io.r2dbc.pgxc.wire.FrontendMessage.Bare;
 import io.r2dbc.pgxc.wire.FrontendMessage.Bind;
 import io.r2dbc.pgxc.wire.FrontendMessage.Close;
@@ -44,6 +45,7 @@ final class FlightWriter {
     private boolean awaitsClose;
     private @Nullable Failure abandonedBecause;
     private @Nullable Portal portal;
+    private @Nullable BeginRide begin;
 
     FlightWriter(ExtendedQuery flight, List<Step> steps, int fetchSize) {
         this.flight = flight;
@@ -124,7 +126,7 @@ final class FlightWriter {
         byte[] flightBytes = new byte[buffer.writerIndex() - mark];
         buffer.getBytes(mark, flightBytes);
         buffer.writerIndex(mark);
-        session.rideAhead(out);
+        begin = session.rideAhead(out);
         if (recovers) {
             out.ride(new Ride.Commands(List.of("ROLLBACK TO SAVEPOINT " + GUARD, "RELEASE SAVEPOINT " + GUARD)));
             recovers = false;
@@ -298,6 +300,11 @@ final class FlightWriter {
     @Nullable
     Failure abandonedBecause() {
         return abandonedBecause;
+    }
+
+    /** Whether it carries a BEGIN that has not succeeded: what there is to be written next shows at ReadyForQuery (X17). */
+    boolean awaitsBegin() {
+        return begin != null && !begin.hasBegun();
     }
 
     boolean triesDeduction() {

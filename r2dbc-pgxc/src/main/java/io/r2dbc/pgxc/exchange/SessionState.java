@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.r2dbc.pgxc.exchange;
 
+import io.r2dbc.pgxc.exchange.Transactions.BeginRide;
 import io.r2dbc.pgxc.wire.BackendMessage.BackendKeyData;
 import io.r2dbc.pgxc.wire.FrontendMessage.Close;
 import io.r2dbc.pgxc.wire.TransactionStatus;
@@ -199,15 +200,19 @@ public final class SessionState {
         return closes;
     }
 
-    /** Puts ahead of an extended flight what waits for one: Close of evicted names, and BEGIN. */
-    void rideAhead(Outbox out) {
+    /** Puts ahead of an extended flight what waits for one: Close of evicted names, and BEGIN, which is returned. */
+    @Nullable
+    BeginRide rideAhead(Outbox out) {
         if (!closes.isEmpty()) {
             out.ride(new Ride.Closes(List.copyOf(closes)));
             closes.clear();
         }
-        if (waitingBegin != null) {
-            out.ride(new Transactions.BeginRide(takeBegin()));
+        if (waitingBegin == null) {
+            return null;
         }
+        BeginRide begin = new BeginRide(takeBegin());
+        out.ride(begin);
+        return begin;
     }
 
     /** DISCARD and DEALLOCATE take the prepared statements with them (X9). */

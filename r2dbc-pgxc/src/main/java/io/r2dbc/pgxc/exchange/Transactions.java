@@ -78,9 +78,22 @@ public final class Transactions {
     /** BEGIN on its way with the first flight; nothing is written behind both before it is answered. */
     static final class BeginRide extends Ride.Commands {
 
+        private boolean hasBegun;
+
         BeginRide(List<String> commands) {
             super(commands);
             hold(true);
+        }
+
+        /** False while it is not answered, and for ever if it was refused. */
+        boolean hasBegun() {
+            return hasBegun;
+        }
+
+        @Override
+        public boolean onMessage(BackendMessage message, SessionState session) {
+            hasBegun = super.onMessage(message, session);
+            return hasBegun;
         }
 
         @Override
