@@ -4,7 +4,7 @@ package io.r2dbc.pgxc.codec;
 import java.time.DateTimeException;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
-import java.util.Set;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -18,8 +18,9 @@ final class ServerZone {
     private static final Pattern POSIX =
             Pattern.compile("(?:<[A-Za-z0-9:+-]{1,32}>|[A-Za-z]{3,32})([+-]?)(\\d{1,2})(?::(\\d{2}))?(?::(\\d{2}))?");
 
-    /** Three American zones without daylight saving, which Java has under another heading. */
-    private static final Set<String> SHORT = Set.of("EST", "MST", "HST");
+    /** Three American zones without daylight saving; what Java's short names mean depends on the JDK. */
+    private static final Map<String, ZoneId> SHORT =
+            Map.of("EST", ZoneOffset.ofHours(-5), "MST", ZoneOffset.ofHours(-7), "HST", ZoneOffset.ofHours(-10));
 
     private static final int LONGEST = 64;
 
@@ -30,11 +31,11 @@ final class ServerZone {
         if (name.length() > LONGEST) {
             return null;
         }
+        if (SHORT.containsKey(name)) {
+            return SHORT.get(name);
+        }
         if (ZoneId.getAvailableZoneIds().contains(name)) {
             return ZoneId.of(name);
-        }
-        if (SHORT.contains(name)) {
-            return ZoneId.of(name, ZoneId.SHORT_IDS);
         }
         Matcher rule = POSIX.matcher(name);
         return rule.matches() ? offset(rule) : null;
