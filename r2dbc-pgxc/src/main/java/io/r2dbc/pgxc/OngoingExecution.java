@@ -38,6 +38,7 @@ final class OngoingExecution implements ResultConsumer, Subscription, ResultPipe
     private final ConnectionCore core;
     private final CoreSubscriber<? super PgxcResult> subscriber;
     private final Demand demand = new Demand();
+    private final SetAside aside;
     private final AtomicBoolean started = new AtomicBoolean();
     private final ArrayDeque<PgxcResult> ready = new ArrayDeque<>();
     private final List<PgxcNotice> notices = new ArrayList<>(0);
@@ -49,17 +50,16 @@ final class OngoingExecution implements ResultConsumer, Subscription, ResultPipe
     private @Nullable Future<?> timer;
     private @Nullable ResultPipe current;
     private @Nullable Throwable failure;
-    private boolean setsAside;
     private boolean ended;
     private boolean over;
     private boolean emitting;
     private int opened;
-    private long heldBytes;
 
     OngoingExecution(Execution execution, CoreSubscriber<? super PgxcResult> subscriber) {
         this.execution = execution;
         this.core = execution.core();
         this.subscriber = subscriber;
+        this.aside = new SetAside(core.configuration().stallBufferBytes());
     }
 
     // The subscriber's, any thread
@@ -136,17 +136,13 @@ final class OngoingExecution implements ResultConsumer, Subscription, ResultPipe
 
     @Override
     public boolean wantsResult() {
-        return cancelled || over || hasRoom() || demand.exceeds(ready.size());
+        return cancelled || over || aside.takesMore() || demand.exceeds(ready.size());
     }
 
     @Override
     public boolean wantsRow() {
         ResultPipe pipe = current;
-        return pipe == null || pipe.wantsRow() || hasRoom();
-    }
-
-    private boolean hasRoom() {
-        return setsAside && heldBytes < core.configuration().stallBufferBytes();
+        return pipe == null || pipe.wantsRow() || aside.takesMore();
     }
 
     @Override
@@ -157,12 +153,17 @@ final class OngoingExecution implements ResultConsumer, Subscription, ResultPipe
 
     @Override
     public boolean canSetAside() {
-        return heldBytes < core.configuration().stallBufferBytes();
+        return aside.hasRoom();
+    }
+
+    @Override
+    public boolean holdsRows() {
+        return !aside.isEmpty();
     }
 
     @Override
     public void setAside() {
-        setsAside = true;
+        aside.begin();
     }
 
     @Override
@@ -283,7 +284,7 @@ final class OngoingExecution implements ResultConsumer, Subscription, ResultPipe
 
     private void end() {
         ended = true;
-        heldBytes = 0;
+        aside.forget();
         if (timer != null) {
             timer.cancel(false);
             timer = null;
@@ -388,10 +389,9 @@ final class OngoingExecution implements ResultConsumer, Subscription, ResultPipe
 
     @Override
     public void held(int bytes) {
-        heldBytes += bytes;
-        if (heldBytes <= 0) {
-            heldBytes = 0;
-            setsAside = false;
+        Exchange made = exchange;
+        if (aside.add(bytes) && made != null && !ended) {
+            made.onReadUp();
         }
     }
 }

@@ -6,6 +6,8 @@ import io.r2dbc.pgxc.testing.ScriptedServer;
 import io.r2dbc.pgxc.wire.ClientMessage;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -100,6 +102,18 @@ final class Dialogue implements AutoCloseable {
 
     static Flux<Long> counts(Flux<PgxcResult> results) {
         return results.concatMap(PgxcResult::getRowsUpdated);
+    }
+
+    /** Waits until the script has come to where it counts the latch down. */
+    static void await(CountDownLatch latch) {
+        try {
+            if (!latch.await(SOON.toMillis(), TimeUnit.MILLISECONDS)) {
+                throw new AssertionError("the script did not come there within " + SOON);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError("interrupted", e);
+        }
     }
 
     /** Waits until the event loop has done, and written, everything it was asked for up to now. */

@@ -130,6 +130,14 @@ public abstract non-sealed class Exchange implements Part {
     /** Keeps what arrives as heap bytes although nobody asks for it, so that the next exchange can be answered. */
     public void setAside() {}
 
+    /** What had been set aside has been read. */
+    public void onReadUp() {}
+
+    /** Whether this only goes on with what the other exchange began, and so is not held up by it. */
+    public boolean continues(Exchange other) {
+        return false;
+    }
+
     /** Whether {@link #setAside} would let the session read on. */
     public boolean canSetAside() {
         return false;

@@ -366,6 +366,11 @@ public final class ExtendedQuery extends QueryExchange {
     }
 
     @Override
+    public void onReadUp() {
+        writer.onReadUp();
+    }
+
+    @Override
     public void giveUp(Failure reason) {
         givenUp = reason;
         super.giveUp(reason);

@@ -70,7 +70,7 @@ final class FetchChunk extends QueryExchange {
         if (isResultOpen() || awaits == Awaits.SYNC || superfluous) {
             return;
         }
-        superfluous = portal.isEnded();
+        superfluous = portal.isEnded() && !isCancelled();
         RowDescription columns = portal.columns();
         resumeResult(columns == null ? 0 : columns.columns().size());
     }
@@ -150,7 +150,7 @@ final class FetchChunk extends QueryExchange {
     @Override
     public void cancel() {
         super.cancel();
-        portal.end();
+        portal.cancel();
     }
 
     @Override

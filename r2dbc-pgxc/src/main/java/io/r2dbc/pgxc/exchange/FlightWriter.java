@@ -241,6 +241,12 @@ final class FlightWriter {
         }
     }
 
+    void onReadUp() {
+        if (portal != null) {
+            portal.onReadUp();
+        }
+    }
+
     /** All rows of the last step are there. */
     void onPortalEnd(Outbox out) {
         if (ownsConnection()) {

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * A named portal that is read in chunks inside a transaction, and who reads it (X11).
  *
  * <p>The next chunk is asked for while half of the current one is still to be consumed, so that the server works ahead by at most one
- * chunk. The portal lives as long as its transaction, or until {@link #end}.
+ * chunk, and rows that were set aside are read before that. The portal lives as long as its transaction, or until {@link #end}.
  */
 final class Portal {
 
@@ -24,7 +24,8 @@ final class Portal {
     private final String name;
     private long transaction;
     private int rows;
-    private boolean asked;
+    private int asked = 1;
+    private int answered;
     private boolean ended;
     private @Nullable FetchChunk chunk;
 
@@ -45,20 +46,26 @@ final class Portal {
     }
 
     void onRow() {
-        if (++rows > fetchSize / 2) {
-            ask();
-        }
+        rows++;
+        ask();
     }
 
     void onSuspended() {
-        ask();
+        answered++;
         rows = 0;
-        asked = false;
+        ask();
+    }
+
+    /** What had been set aside has been read. */
+    void onReadUp() {
+        ask();
     }
 
     private void ask() {
-        if (!asked && !ended) {
-            asked = true;
+        boolean due = asked == answered || (asked == answered + 1 && rows > fetchSize / 2);
+        boolean readFirst = consumer.holdsRows() && consumer.hasReader();
+        if (due && !readFirst && !ended) {
+            asked++;
             chunk = new FetchChunk(this);
             out.enqueue(chunk);
         }

@@ -143,6 +143,11 @@ abstract class QueryExchange extends Exchange {
     }
 
     @Override
+    public boolean continues(Exchange other) {
+        return other instanceof QueryExchange query && query.consumer == consumer;
+    }
+
+    @Override
     public boolean canSetAside() {
         return !isCancelled() && consumer.canSetAside();
     }

@@ -29,6 +29,9 @@ public interface ResultConsumer {
     /** Whether the bound leaves room for {@link #setAside}. */
     boolean canSetAside();
 
+    /** Whether rows that were set aside are still to be read. */
+    boolean holdsRows();
+
     /**
      * Opens a Result.
      *

@@ -174,18 +174,24 @@ final class ExchangeQueue {
     }
 
     boolean someoneWaitsBehindHead() {
-        return waitingAlive > 0 || written.size() > 1;
+        Exchange head = headExchange();
+        return head == null ? waitingAlive > 0 : firstBehind(head) != null;
     }
 
-    /** Who is held up by the head: the next one written, or else the next one waiting. */
+    /** Who is held up by the head: the next one written, or else the next one waiting, other than what the head itself has asked for. */
     @Nullable
     Exchange firstBehind(Exchange head) {
         for (Part part : written) {
-            if (part != head && part instanceof Exchange exchange) {
+            if (part != head && part instanceof Exchange exchange && !exchange.continues(head)) {
                 return exchange;
             }
         }
-        return firstWaiting();
+        for (Exchange exchange : waiting) {
+            if (!exchange.isCancelled() && !exchange.continues(head)) {
+                return exchange;
+            }
+        }
+        return null;
     }
 
     /** The next one in line that is still wanted. */
