@@ -253,9 +253,10 @@ public final class Transactions {
             }
         }
 
+        /** Who hands a connection back in the middle of a transaction wants it rolled back: a ROLLBACK in line is no loss to him. */
         @Override
         public void giveUp(Failure failure) {
-            if (!isWritten()) {
+            if (!isWritten() && commit) {
                 super.giveUp(failure);
             }
         }
