@@ -21,8 +21,8 @@ import reactor.core.publisher.Hooks;
  * Asserts behind every test what no test should have to say: it was over in time, nothing was dropped, and no connection of the driver
  * is left open. Forgotten buffers are {@link LeakWatch}'s, behind every class.
  *
- * <p>The limit is 30 s; the configuration parameter {@value #LIMIT} names other milliseconds. A test that takes {@link DroppedSignals}
- * as a parameter may drop some.
+ * <p>The limit is 30 s; {@link #within} sets another, and the configuration parameter {@value #LIMIT} names other milliseconds. A test
+ * that takes {@link DroppedSignals} as a parameter may drop some.
  */
 public final class StandingAsserts
         implements BeforeEachCallback, AfterEachCallback, InvocationInterceptor, ParameterResolver {
@@ -32,6 +32,22 @@ public final class StandingAsserts
     private static final Namespace NAMESPACE = Namespace.create(StandingAsserts.class);
     private static final Duration USUAL_LIMIT = Duration.ofSeconds(30);
     private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+    private final Duration limit;
+
+    /** With the usual limit. */
+    public StandingAsserts() {
+        this(USUAL_LIMIT);
+    }
+
+    private StandingAsserts(Duration limit) {
+        this.limit = limit;
+    }
+
+    /** For tests that are long by their nature: to be registered in a static field. */
+    public static StandingAsserts within(Duration limit) {
+        return new StandingAsserts(limit);
+    }
 
     @Override
     public void beforeEach(ExtensionContext context) throws InterruptedException {
@@ -103,9 +119,9 @@ public final class StandingAsserts
         limit(invocation, context);
     }
 
-    private static void limit(Invocation<Void> invocation, ExtensionContext context) throws Throwable {
-        Duration limit = context.getConfigurationParameter(LIMIT, text -> Duration.ofMillis(Long.parseLong(text)))
-                .orElse(USUAL_LIMIT);
-        new TimeLimit(limit).watch(invocation::proceed);
+    private void limit(Invocation<Void> invocation, ExtensionContext context) throws Throwable {
+        Duration given = context.getConfigurationParameter(LIMIT, text -> Duration.ofMillis(Long.parseLong(text)))
+                .orElse(limit);
+        new TimeLimit(given).watch(invocation::proceed);
     }
 }
