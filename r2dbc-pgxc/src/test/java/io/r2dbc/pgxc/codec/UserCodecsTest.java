@@ -111,7 +111,7 @@ class UserCodecsTest {
     @DisplayName("a codec may be the default of its type, and the first one registered wins")
     void takesTheFirstCodec() {
         CodecRegistrar registrar =
-                builder -> builder.register(new DefaultJson("first")).register(new DefaultJson("second"));
+                builder -> builder.register(new UsualJson("first")).register(new UsualJson("second"));
         CodecRegistry.Builder builder = CodecRegistry.builder();
         registrar.register(builder);
         CodecRegistry registry = builder.build();
@@ -125,7 +125,7 @@ class UserCodecsTest {
                 .hasToString("first");
     }
 
-    private record DefaultJson(String text) implements Codec<StringBuilder> {
+    private record UsualJson(String text) implements Codec<StringBuilder> {
 
         @Override
         public Class<StringBuilder> javaType() {
