@@ -111,6 +111,7 @@ final class LoginTest {
     void iterationCap() {
         Login login = login(PASSWORD, false);
         login.onRequest(new AuthenticationSasl(List.of("SCRAM-SHA-256")), out);
+        out.doWork();
         ScramServer costly = new ScramServer(PASSWORD, 100_001);
         costly.hearFirst(out.saidOne());
         assertRefused(login, continued(costly.challenge()), "scramMaxIterations");
@@ -134,6 +135,7 @@ final class LoginTest {
     void badChallenge(String template) {
         Login login = login(PASSWORD, false);
         login.onRequest(new AuthenticationSasl(List.of("SCRAM-SHA-256")), out);
+        out.doWork();
         String nonce = out.saidOne().initialResponse().substring("n,,n=,r=".length());
         String challenge = template.replace("@", nonce);
         assertRefused(login, new AuthenticationSaslContinue(challenge.getBytes(US_ASCII)));
@@ -260,6 +262,7 @@ final class LoginTest {
             case "8" -> login.onRequest(new AuthenticationGssContinue(new byte[0]), out);
             case "10" -> {
                 login.onRequest(new AuthenticationSasl(List.of("SCRAM-SHA-256")), out);
+                out.doWork();
                 server.hearFirst(out.saidOne());
                 begun = true;
             }
@@ -275,6 +278,7 @@ final class LoginTest {
 
     private void proveTo(ScramServer scram, Login login) {
         login.onRequest(new AuthenticationSasl(List.of("SCRAM-OF-THE-FUTURE", "SCRAM-SHA-256")), out);
+        out.doWork();
         scram.hearFirst(out.saidOne());
         login.onRequest(continued(scram.challenge()), out);
         assertThat(out.said()).isEmpty();
