@@ -97,7 +97,7 @@ record ArrayEncoding(
     private boolean writeBinary(@Nullable Object value, int level, int[] sizes, ByteBuf out) {
         boolean hasNulls = false;
         int count = 0;
-        for (Object inner : dimension(value, sizes[level])) {
+        for (Object inner : dimension(value)) {
             count++;
             if (level + 1 < sizes.length) {
                 hasNulls |= writeBinary(inner, level + 1, sizes, out);
@@ -117,14 +117,14 @@ record ArrayEncoding(
 
     private void checkCount(@Nullable Object value, int count, int size) {
         if (count != size) {
-            throw problem(value, count + " elements where it has announced " + size);
+            throw problem(value, "inner arrays of different sizes: " + count + " elements where " + size + " are due");
         }
     }
 
     private void writeText(@Nullable Object value, int level, int[] sizes, ByteBuf out) {
         out.writeByte('{');
         int count = 0;
-        for (Object inner : sizes.length == 0 ? List.of() : dimension(value, sizes[level])) {
+        for (Object inner : sizes.length == 0 ? List.of() : dimension(value)) {
             if (count++ > 0) {
                 out.writeByte(',');
             }
@@ -165,9 +165,9 @@ record ArrayEncoding(
         return b == '"' || b == '\\';
     }
 
-    private Collection<? extends @Nullable Object> dimension(@Nullable Object value, int size) {
-        if (value == null || !arrays.isDimension(value) || Dimension.of(value).size() != size) {
-            throw problem(value, "inner arrays of different sizes");
+    private Collection<? extends @Nullable Object> dimension(@Nullable Object value) {
+        if (value == null || !arrays.isDimension(value)) {
+            throw problem(value, "no inner array where others are");
         }
         return Dimension.of(value);
     }

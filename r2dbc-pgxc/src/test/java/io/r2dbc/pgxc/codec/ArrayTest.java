@@ -109,6 +109,14 @@ class ArrayTest {
     }
 
     @Test
+    @DisplayName("[G8] ragged text is refused, whatever its elements look like")
+    void refusesRaggedText() {
+        for (String text : List.of("{{a,bcd},{e}}", "{{a},{b,c}}", "{{a,b},{c,d,e}}", "{{{a,bcd}},{{e}}}")) {
+            assertThatThrownBy(() -> Bytes.text(TEXTS, text, Object.class)).isInstanceOf(ValueException.class);
+        }
+    }
+
+    @Test
     @DisplayName("[E9] a megabyte of braces, commas or quotes ends soon")
     void endsSoon() {
         for (String part : List.of("{", "{1,", "\"", "{\"", ",", "[", "{{1},", "\\")) {

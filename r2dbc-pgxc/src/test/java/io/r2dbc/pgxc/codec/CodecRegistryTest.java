@@ -11,6 +11,7 @@ import io.r2dbc.spi.Parameters;
 import io.r2dbc.spi.R2dbcType;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
@@ -262,12 +263,15 @@ class CodecRegistryTest {
     }
 
     @Test
-    @DisplayName("an address is written without the name it was found by")
+    @DisplayName("an address is written without the name it was found by and without its scope")
     void writesAddresses() throws UnknownHostException {
         InetAddress address = InetAddress.getByAddress("some.name", new byte[] {10, 0, 0, 1});
 
         assertThat(new String(Bytes.written(REGISTRY.encoding(address), address), StandardCharsets.UTF_8))
                 .isEqualTo("10.0.0.1");
+        InetAddress scoped = Inet6Address.getByAddress("some.name", new byte[16], 1);
+        assertThat(new String(Bytes.written(REGISTRY.encoding(scoped), scoped), StandardCharsets.UTF_8))
+                .isEqualTo("0:0:0:0:0:0:0:0");
     }
 
     @Test
