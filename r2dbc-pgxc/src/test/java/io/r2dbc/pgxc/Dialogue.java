@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -168,6 +169,17 @@ final class Dialogue implements AutoCloseable {
     /** Subscribes with demand to be given later. */
     static <T> TestSubscriber<T> beginWithoutDemand(Flux<T> flux) {
         return flux.subscribeWith(TestSubscriber.builder().initialRequest(0).build());
+    }
+
+    /** Waits until so many elements have come. */
+    static void awaitElements(TestSubscriber<?> subscriber, int count) {
+        long deadline = System.nanoTime() + SOON.toNanos();
+        while (subscriber.getReceivedOnNext().size() < count) {
+            if (System.nanoTime() > deadline) {
+                throw new AssertionError("only " + subscriber.getReceivedOnNext() + " came within " + SOON);
+            }
+            LockSupport.parkNanos(100_000);
+        }
     }
 
     /** What came, once it has completed. */
