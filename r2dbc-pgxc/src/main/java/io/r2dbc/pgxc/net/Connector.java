@@ -74,8 +74,8 @@ public final class Connector {
         private final SessionEvents events;
         private final MonoSink<Session> sink;
         private final AtomicBoolean over = new AtomicBoolean();
-        private final Disposable.Swap connecting = Disposables.swap();
         private final Disposable.Swap timer = Disposables.swap();
+        private volatile @Nullable Channel channel;
         private volatile @Nullable Session session;
 
         Attempt(
@@ -98,20 +98,33 @@ public final class Connector {
                 undo();
             });
             timer.update(Schedulers.parallel().schedule(this::onDeadline, left, TimeUnit.NANOSECONDS));
-            connecting.update(TcpClient.newConnection()
+            TcpClient.newConnection()
                     .runOn(options.loopResources())
                     .remoteAddress(() -> InetSocketAddress.createUnresolved(options.host(), options.port()))
                     .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int)
                             Math.min(Integer.MAX_VALUE, left / 1_000_000 + 1))
                     .option(ChannelOption.SO_KEEPALIVE, options.tcpKeepAlive())
                     .option(ChannelOption.TCP_NODELAY, options.tcpNoDelay())
+                    .doOnChannelInit((observer, opened, address) -> onChannel(opened))
                     .connect()
-                    .subscribe(this::onConnected, this::onRefused));
+                    .subscribe(this::onConnected, this::onRefused);
         }
 
+        /** A channel is there, for the first address or the next one, and is not connected yet. */
+        private void onChannel(Channel opened) {
+            channel = opened;
+            if (over.get()) {
+                opened.close();
+            }
+        }
+
+        /** Closes the channel; cancelling what connects it could lose the connection that is just being made. */
         private void undo() {
             timer.dispose();
-            connecting.dispose();
+            Channel opened = channel;
+            if (opened != null) {
+                opened.close();
+            }
             Session begun = session;
             if (begun != null) {
                 begun.abort(ConnectionLost.CLOSED);
@@ -130,13 +143,14 @@ public final class Connector {
                 connection.dispose();
                 return;
             }
-            Channel channel = connection.channel();
+            Channel connected = connection.channel();
             SessionHandler handler = new SessionHandler(
-                    options, state, events, new Cancellation(options.loopResources(), channel::remoteAddress));
+                    options, state, events, new Cancellation(options.loopResources(), connected::remoteAddress));
             connection.addHandlerLast("pgxc", handler);
             Session begun = new Session(handler);
             session = begun;
-            begun.submit(new Startup(parameters, isLoopback(channel) ? credentials.overProtectedLine() : credentials, this));
+            begun.submit(new Startup(
+                    parameters, isLoopback(connected) ? credentials.overProtectedLine() : credentials, this));
             if (over.get()) {
                 undo();
             }
@@ -166,7 +180,7 @@ public final class Connector {
         @Override
         public void failed(Failure failure) {
             if (over.compareAndSet(false, true)) {
-                timer.dispose();
+                undo();
                 sink.error(new SessionEndException(failure));
             }
         }

@@ -192,6 +192,20 @@ public final class Script {
                 .sendMade(server::verdict);
     }
 
+    /** Says the same over and over until the client has gone. */
+    public Script flood(Octets message) {
+        return add("flood", peer -> {
+            try {
+                while (!Thread.currentThread().isInterrupted()) {
+                    peer.write(message);
+                    peer.flush();
+                }
+            } catch (IOException gone) {
+                // that is how a flood ends
+            }
+        });
+    }
+
     /** Gives the client a moment, so that what was sent and what will be usually arrive apart; nothing may depend on it. */
     public Script breathe() {
         return add("breathe", peer -> LockSupport.parkNanos(200_000));
