@@ -12,6 +12,7 @@ import io.r2dbc.pgxc.codec.Encoding;
 import io.r2dbc.pgxc.codec.Format;
 import io.r2dbc.pgxc.codec.PgType;
 import io.r2dbc.pgxc.tck.server.TestServer;
+import io.r2dbc.pgxc.testing.StandingAsserts;
 import io.r2dbc.pgxc.wire.BackendMessage.RowDescription;
 import io.r2dbc.pgxc.wire.ClientMessage.Bind;
 import io.r2dbc.pgxc.wire.ClientMessage.Parse;
@@ -25,11 +26,13 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import reactor.core.publisher.Flux;
 
 /** The table of values that the codecs are tested with, line by line against a server: what it sends is what the table says. */
+@ExtendWith(StandingAsserts.class)
 class CodecTableIT {
 
     private static final int MAJOR = TestServer.shared().versionNum() / 10_000;

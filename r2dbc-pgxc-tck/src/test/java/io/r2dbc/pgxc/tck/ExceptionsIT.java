@@ -14,6 +14,7 @@ import io.r2dbc.pgxc.PgxcConnection;
 import io.r2dbc.pgxc.PgxcErrorDetails;
 import io.r2dbc.pgxc.PgxcException;
 import io.r2dbc.pgxc.tck.server.Endpoint;
+import io.r2dbc.pgxc.testing.StandingAsserts;
 import io.r2dbc.spi.ConnectionFactories;
 import io.r2dbc.spi.ConnectionFactory;
 import io.r2dbc.spi.ConnectionFactoryOptions;
@@ -38,6 +39,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -45,6 +47,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Which exception a caller gets for what a server says, and that the connection goes on where it can. */
+@ExtendWith(StandingAsserts.class)
 class ExceptionsIT {
 
     @RegisterExtension

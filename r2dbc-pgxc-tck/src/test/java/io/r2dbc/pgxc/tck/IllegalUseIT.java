@@ -10,17 +10,20 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.r2dbc.pgxc.PgxcConnection;
 import io.r2dbc.pgxc.PgxcResult;
 import io.r2dbc.pgxc.PgxcStatement;
+import io.r2dbc.pgxc.testing.StandingAsserts;
 import io.r2dbc.spi.Row;
 import java.time.Duration;
 import java.util.NoSuchElementException;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What is wrong on the caller's side is said at once, with the exceptions that R2DBC names, and costs the connection nothing. */
+@ExtendWith(StandingAsserts.class)
 class IllegalUseIT {
 
     @RegisterExtension

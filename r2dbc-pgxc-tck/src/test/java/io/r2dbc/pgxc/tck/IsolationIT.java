@@ -6,16 +6,19 @@ import static io.r2dbc.pgxc.tck.Sandbox.get;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.r2dbc.pgxc.PgxcConnection;
+import io.r2dbc.pgxc.testing.StandingAsserts;
 import io.r2dbc.spi.Connection;
 import io.r2dbc.spi.IsolationLevel;
 import io.r2dbc.spi.Wrapped;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Isolation levels: what the driver says is what the server does. */
+@ExtendWith(StandingAsserts.class)
 class IsolationIT {
 
     private static final String SHOWN = "SELECT upper(current_setting('transaction_isolation'))";

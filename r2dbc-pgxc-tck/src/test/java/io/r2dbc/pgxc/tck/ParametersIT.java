@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.r2dbc.pgxc.PgxcConnection;
 import io.r2dbc.pgxc.PgxcStatement;
 import io.r2dbc.pgxc.codec.PgType;
+import io.r2dbc.pgxc.testing.StandingAsserts;
 import io.r2dbc.pgxc.wire.ClientMessage.Parse;
 import io.r2dbc.spi.Blob;
 import io.r2dbc.spi.Clob;
@@ -31,6 +32,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -40,6 +42,7 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /** What applications and mapping libraries bind, and where it goes. */
+@ExtendWith(StandingAsserts.class)
 class ParametersIT {
 
     @RegisterExtension

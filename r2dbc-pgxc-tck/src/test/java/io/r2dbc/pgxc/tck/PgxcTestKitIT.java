@@ -2,6 +2,7 @@
 package io.r2dbc.pgxc.tck;
 
 import io.r2dbc.pgxc.tck.server.TestServer;
+import io.r2dbc.pgxc.testing.StandingAsserts;
 import io.r2dbc.spi.ConnectionFactories;
 import io.r2dbc.spi.ConnectionFactory;
 import io.r2dbc.spi.test.TestKit;
@@ -10,12 +11,14 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.jdbc.core.JdbcOperations;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.SimpleDriverDataSource;
 
 /** R2DBC's own tests, all of them. What is overridden is DDL and the names of types, which the kit cannot know. */
 @DisplayName("[X27, X28, X34] the R2DBC TestKit")
+@ExtendWith(StandingAsserts.class)
 class PgxcTestKitIT implements TestKit<String> {
 
     /** The kit's tables have names that others might use. */

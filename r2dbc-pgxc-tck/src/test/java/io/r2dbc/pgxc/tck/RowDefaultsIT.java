@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.r2dbc.pgxc.codec.Interval;
 import io.r2dbc.pgxc.tck.server.TestServer;
+import io.r2dbc.pgxc.testing.StandingAsserts;
 import io.r2dbc.pgxc.wire.ClientMessage.Bind;
 import io.r2dbc.spi.Connection;
 import io.r2dbc.spi.ConnectionFactories;
@@ -28,12 +29,14 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Flux;
 
 /** What {@code row.get} gives to those who name no class, as mapping libraries do, and to those who name one. */
+@ExtendWith(StandingAsserts.class)
 class RowDefaultsIT {
 
     private final WireTap tap = WireTap.before(TestServer.shared().endpoint());

@@ -7,35 +7,40 @@ import static io.r2dbc.pgxc.tck.Sandbox.until;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.r2dbc.pgxc.tck.Sandbox;
+import io.r2dbc.pgxc.testing.StandingAsserts;
 import io.r2dbc.pool.ConnectionPool;
 import io.r2dbc.spi.Connection;
 import io.r2dbc.spi.ConnectionFactories;
+import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /** Units of work that are cancelled at any instant, as web requests are, and what their pool is left with. */
-@Timeout(value = 4, unit = TimeUnit.MINUTES)
 class CancelledBorrowersIT {
 
     private static final int ROUNDS = 2_000;
     private static final int SIZE = 3;
     private static final int REHEARSALS = 50;
 
+    @Order(1)
+    @RegisterExtension
+    static final StandingAsserts LONG = StandingAsserts.within(Duration.ofMinutes(4));
+
+    @Order(2)
     @RegisterExtension
     static final Sandbox SANDBOX = new Sandbox("pgxc_cancelled");
 

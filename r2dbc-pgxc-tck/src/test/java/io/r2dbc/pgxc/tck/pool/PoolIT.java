@@ -13,6 +13,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.r2dbc.pgxc.PgxcConnection;
 import io.r2dbc.pgxc.tck.Sandbox;
 import io.r2dbc.pgxc.tck.WireTap;
+import io.r2dbc.pgxc.testing.StandingAsserts;
 import io.r2dbc.pool.ConnectionPool;
 import io.r2dbc.spi.Connection;
 import io.r2dbc.spi.ConnectionFactories;
@@ -25,6 +26,7 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -35,6 +37,7 @@ import reactor.core.publisher.Flux;
 import reactor.core.scheduler.Scheduler;
 
 /** What one borrower of a pooled connection does, the next does not find. */
+@ExtendWith(StandingAsserts.class)
 class PoolIT {
 
     @RegisterExtension

@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import io.r2dbc.pgxc.PgxcConnection;
 import io.r2dbc.pgxc.tck.Sandbox;
 import io.r2dbc.pgxc.tck.WireTap;
+import io.r2dbc.pgxc.testing.StandingAsserts;
 import io.r2dbc.spi.ConnectionFactories;
 import io.r2dbc.spi.ValidationDepth;
 import java.time.Duration;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -25,6 +27,7 @@ import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 
 /** Whether a connection can be used: pools ask in any state it may be in, and want one answer, never an error. */
+@ExtendWith(StandingAsserts.class)
 class ValidationIT {
 
     @RegisterExtension

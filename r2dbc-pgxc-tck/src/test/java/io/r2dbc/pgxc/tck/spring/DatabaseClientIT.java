@@ -6,6 +6,7 @@ import static io.r2dbc.pgxc.tck.Sandbox.get;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.r2dbc.pgxc.tck.Sandbox;
+import io.r2dbc.pgxc.testing.StandingAsserts;
 import io.r2dbc.spi.Parameters;
 import io.r2dbc.spi.R2dbcType;
 import java.math.BigDecimal;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -26,6 +28,7 @@ import org.springframework.r2dbc.core.DatabaseClient;
 import reactor.core.publisher.Mono;
 
 /** Spring's {@code DatabaseClient}: what it binds, and what it reads. */
+@ExtendWith(StandingAsserts.class)
 class DatabaseClientIT {
 
     @RegisterExtension

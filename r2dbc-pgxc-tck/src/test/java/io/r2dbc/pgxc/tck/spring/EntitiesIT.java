@@ -8,6 +8,7 @@ import static org.springframework.data.relational.core.query.Criteria.where;
 import static org.springframework.data.relational.core.query.Query.query;
 
 import io.r2dbc.pgxc.tck.Sandbox;
+import io.r2dbc.pgxc.testing.StandingAsserts;
 import io.r2dbc.spi.ConnectionFactory;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.springframework.data.annotation.Id;
 import org.springframework.data.domain.PageRequest;
@@ -40,6 +42,7 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /** Spring Data R2DBC, with no converter and no dialect of the driver's own. */
+@ExtendWith(StandingAsserts.class)
 class EntitiesIT {
 
     @RegisterExtension

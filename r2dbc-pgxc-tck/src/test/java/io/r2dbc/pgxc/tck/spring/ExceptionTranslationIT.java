@@ -7,10 +7,12 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.r2dbc.pgxc.PgxcException;
 import io.r2dbc.pgxc.tck.Sandbox;
+import io.r2dbc.pgxc.testing.StandingAsserts;
 import io.r2dbc.spi.ConnectionFactories;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -28,6 +30,7 @@ import org.springframework.r2dbc.UncategorizedR2dbcException;
 import org.springframework.r2dbc.core.DatabaseClient;
 
 /** Which of Spring's exceptions the driver's become. */
+@ExtendWith(StandingAsserts.class)
 class ExceptionTranslationIT {
 
     @RegisterExtension

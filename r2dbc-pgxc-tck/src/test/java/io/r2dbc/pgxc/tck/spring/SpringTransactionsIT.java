@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.r2dbc.pgxc.tck.Sandbox;
 import io.r2dbc.pgxc.tck.WireTap;
+import io.r2dbc.pgxc.testing.StandingAsserts;
 import io.r2dbc.pgxc.wire.ClientMessage.Parse;
 import io.r2dbc.pgxc.wire.ClientMessage.Query;
 import io.r2dbc.pool.ConnectionPool;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -39,6 +41,7 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /** Spring's transactions over the driver, as {@code @Transactional} composes them. */
+@ExtendWith(StandingAsserts.class)
 class SpringTransactionsIT {
 
     @RegisterExtension
