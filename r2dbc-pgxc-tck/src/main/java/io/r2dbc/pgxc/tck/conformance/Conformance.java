@@ -18,8 +18,7 @@ public final class Conformance {
 
     private static final Map<String, String> TITLES =
             Map.of("protocol", "The protocol", "faults", "Faults", "semantics", "Decisions");
-    private static final String HEAD =
-            """
+    private static final String HEAD = """
             # Conformance
 
             Generated from the reports of passed tests (see the class `Conformance`); do not edit. A test proves a requirement by its
@@ -33,12 +32,16 @@ public final class Conformance {
     /** Takes the project's root, or the current folder. */
     public static void main(String[] arguments) throws IOException {
         Path root = Path.of(arguments.length == 0 ? "" : arguments[0]).toAbsolutePath();
-        Files.writeString(root.resolve("r2dbc-pgxc-tck").resolve("CONFORMANCE.md"), page(new Catalogue(), new Reports(root)));
+        Files.writeString(
+                root.resolve("r2dbc-pgxc-tck").resolve("CONFORMANCE.md"), page(new Catalogue(), new Reports(root)));
     }
 
     static String page(Catalogue catalogue, Reports reports) {
         StringBuilder page = new StringBuilder(HEAD);
-        page.append(reports.passed()).append(" tests passed, ").append(reports.skipped()).append(" skipped.\n");
+        page.append(reports.passed())
+                .append(" tests passed, ")
+                .append(reports.skipped())
+                .append(" skipped.\n");
         catalogue.chapters().forEach((chapter, requirements) -> append(page, chapter, requirements, reports));
         return page.toString();
     }

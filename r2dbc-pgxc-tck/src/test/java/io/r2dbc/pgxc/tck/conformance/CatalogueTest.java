@@ -30,12 +30,15 @@ class CatalogueTest {
                 .toList();
 
         assertThat(numbers).doesNotHaveDuplicates().hasSize(276 + 120 + 35);
-        assertThat(numbers).allSatisfy(number -> assertThat(Catalogue.numbersIn("[" + number + "]")).containsExactly(number));
+        assertThat(numbers)
+                .allSatisfy(number ->
+                        assertThat(Catalogue.numbersIn("[" + number + "]")).containsExactly(number));
     }
 
     @Test
     void readsNumbersFromDisplayNames() {
-        assertThat(Catalogue.numbersIn("[S2.5.4, C3] a failing source [0] and [X14]")).containsExactly("S2.5.4", "C3", "X14");
+        assertThat(Catalogue.numbersIn("[S2.5.4, C3] a failing source [0] and [X14]"))
+                .containsExactly("S2.5.4", "C3", "X14");
     }
 
     @Test
