@@ -346,7 +346,8 @@ final class OngoingExecution implements ResultConsumer, Subscription, ResultPipe
             result.pipe().discard();
         }
         ready.clear();
-        if (opened == 0) {
+        ResultPipe pipe = current;
+        if (opened == 0 || (pipe != null && pipe.isDiscarded())) {
             cancelExchange();
         }
     }

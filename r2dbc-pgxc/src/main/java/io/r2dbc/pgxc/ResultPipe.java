@@ -118,6 +118,11 @@ final class ResultPipe {
         return flux != null || discards;
     }
 
+    /** Whether its reader has gone, or none is to come. */
+    boolean isDiscarded() {
+        return discards;
+    }
+
     boolean isEnded() {
         return ended;
     }

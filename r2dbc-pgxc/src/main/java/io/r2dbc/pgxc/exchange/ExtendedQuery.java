@@ -384,7 +384,8 @@ public final class ExtendedQuery extends QueryExchange {
 
     @Override
     public boolean mayStopAtServer() {
-        return super.mayStopAtServer() && !writer.hasPortal() && awaits != Awaits.SYNC && failure == null;
+        boolean closesInstead = writer.hasPortal() && hasAnswered();
+        return super.mayStopAtServer() && !closesInstead && awaits != Awaits.SYNC && failure == null;
     }
 
     @Override
