@@ -42,9 +42,13 @@ class CancelTest {
     private static final Octets STOPPED =
             Octets.join(error("57014", "canceling statement due to user request"), ready());
 
-    private static final Consumer<PgxcConfiguration.Builder> AT_ONCE = options -> options.cancelGrace(Duration.ZERO);
-    private static final Consumer<PgxcConfiguration.Builder> NEVER =
-            options -> options.cancelGrace(Duration.ofHours(1));
+    private static void atOnce(PgxcConfiguration.Builder options) {
+        options.cancelGrace(Duration.ZERO);
+    }
+
+    private static void never(PgxcConfiguration.Builder options) {
+        options.cancelGrace(Duration.ofHours(1));
+    }
 
     private static Dialogue dialogue(
             Consumer<PgxcConfiguration.Builder> options, CountDownLatch cancelled, Consumer<Script> script) {
@@ -63,7 +67,7 @@ class CancelTest {
     void drained() {
         CountDownLatch cancelled = new CountDownLatch(1);
         try (Dialogue dialogue = Dialogue.with(
-                NEVER,
+                CancelTest::never,
                 script -> script.expect("P D B E S")
                         .pause(cancelled)
                         .send(prepared(TEXT_COLUMN), bindComplete(), rows("1", "2"), complete("SELECT 2"))
@@ -87,7 +91,7 @@ class CancelTest {
     @DisplayName("[X14] a result cancelled within a row callback is drained, and execute() completes")
     void cancelledInCallback() {
         try (Dialogue dialogue = Dialogue.with(
-                NEVER,
+                CancelTest::never,
                 script -> script.expect("P D B E S")
                         .send(firstSelected("1", "2", "3"))
                         .expect("P D B E S")
@@ -108,7 +112,7 @@ class CancelTest {
     void stoppedAfterGrace() {
         CountDownLatch cancelled = new CountDownLatch(1);
         try (Dialogue dialogue = dialogue(
-                AT_ONCE,
+                CancelTest::atOnce,
                 cancelled,
                 script -> script.expect("P D B E S")
                         .pause(cancelled)
@@ -164,7 +168,7 @@ class CancelTest {
                     requested.countDown();
                     Dialogue.await(looked);
                 });
-        try (Dialogue dialogue = Dialogue.on(server, AT_ONCE)) {
+        try (Dialogue dialogue = Dialogue.on(server, CancelTest::atOnce)) {
             TestSubscriber<String> slow = begin(dialogue.select(SLOW));
             dialogue.server().awaitMessages(6, SOON);
             slow.cancel();
@@ -186,7 +190,7 @@ class CancelTest {
                         .expectEnd()))
                 .onCancel(cancelled::countDown)
                 .hangOnCancel();
-        try (Dialogue dialogue = Dialogue.on(server, AT_ONCE)) {
+        try (Dialogue dialogue = Dialogue.on(server, CancelTest::atOnce)) {
             TestSubscriber<String> slow = begin(dialogue.select(SLOW));
             dialogue.server().awaitMessages(6, SOON);
             slow.cancel();
@@ -201,7 +205,7 @@ class CancelTest {
     void somethingBehind() {
         CountDownLatch cancelled = new CountDownLatch(1);
         try (Dialogue dialogue = Dialogue.with(
-                AT_ONCE,
+                CancelTest::atOnce,
                 script -> script.expect("P D B E S P D B E S")
                         .pause(cancelled)
                         .send(firstSelected("1"), firstSelected("x")))) {
@@ -222,7 +226,7 @@ class CancelTest {
         CountDownLatch fired = new CountDownLatch(1);
         CountDownLatch cancelled = new CountDownLatch(1);
         try (Dialogue dialogue = dialogue(
-                AT_ONCE,
+                CancelTest::atOnce,
                 cancelled,
                 script -> script.expect("P D B E S P D B E S")
                         .pause(fired)
@@ -248,7 +252,7 @@ class CancelTest {
         CountDownLatch told = new CountDownLatch(1);
         Octets many = rows("x".repeat(100_000), "x".repeat(100_000), "x".repeat(100_000));
         try (Dialogue dialogue = dialogue(
-                NEVER,
+                CancelTest::never,
                 told,
                 script -> script.expect("P D B E S")
                         .send(prepared(TEXT_COLUMN), bindComplete(), rows("1"))
@@ -275,7 +279,7 @@ class CancelTest {
     void monoFrom() {
         CountDownLatch fired = new CountDownLatch(1);
         try (Dialogue dialogue = Dialogue.with(
-                AT_ONCE,
+                CancelTest::atOnce,
                 script -> script.expect("P D B E S")
                         .send(prepared(TEXT_COLUMN), bindComplete(), rows("1"))
                         .pause(fired)
@@ -296,7 +300,7 @@ class CancelTest {
     void monoFromThenCancel() {
         CountDownLatch cancelled = new CountDownLatch(1);
         try (Dialogue dialogue = dialogue(
-                AT_ONCE,
+                CancelTest::atOnce,
                 cancelled,
                 script -> script.expect("P D B E S")
                         .send(prepared(TEXT_COLUMN), bindComplete(), rows("1"))

@@ -28,7 +28,6 @@ import io.r2dbc.spi.ValidationDepth;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import java.util.function.Consumer;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
@@ -43,8 +42,9 @@ class StallTest {
     private static final Octets THREE_ROWS = firstSelected("1", "2", "3");
 
     /** Nothing can be set aside, and a stall is over at once. */
-    private static final Consumer<PgxcConfiguration.Builder> NO_ROOM =
-            options -> options.stallBufferBytes(0).stallTimeout(Duration.ofMillis(50));
+    private static void noRoom(PgxcConfiguration.Builder options) {
+        options.stallBufferBytes(0).stallTimeout(Duration.ofMillis(50));
+    }
 
     @Test
     @DisplayName("[X13] rows without demand are set aside when somebody waits behind, and read later, in order")
@@ -157,7 +157,8 @@ class StallTest {
             "[X13, C7] past the bound and after stallTimeout the head fails with both SQLs, and who waited is served")
     void headIsGivenUp() {
         try (Dialogue dialogue = Dialogue.with(
-                NO_ROOM, script -> script.expect("P D B E S P D B E S").send(THREE_ROWS, firstSelected("x")))) {
+                StallTest::noRoom,
+                script -> script.expect("P D B E S P D B E S").send(THREE_ROWS, firstSelected("x")))) {
             TestSubscriber<String> head = beginWithoutDemand(dialogue.select(HEAD));
             head.request(1);
             TestSubscriber<String> behind = begin(dialogue.select(BEHIND));
@@ -174,7 +175,7 @@ class StallTest {
     @DisplayName("[X13, C7] a head whose second Result nobody has asked for is given up through execute()")
     void headWithoutResultDemand() {
         try (Dialogue dialogue = Dialogue.with(
-                NO_ROOM,
+                StallTest::noRoom,
                 script -> script.expect("P D B E P D B E S P D B E S")
                         .send(prepared(), done("INSERT 0 1"), prepared(TEXT_COLUMN), selected("1", "2"), ready())
                         .send(firstSelected("x")))) {
@@ -195,7 +196,7 @@ class StallTest {
     @DisplayName("[X13] a Result that nobody has subscribed to in time fails its subscriber later")
     void unsubscribedIsGivenUp() {
         try (Dialogue dialogue = Dialogue.with(
-                NO_ROOM,
+                StallTest::noRoom,
                 script -> script.expect("P D B E S")
                         .send(THREE_ROWS)
                         .expect("P D B E S")
@@ -213,8 +214,8 @@ class StallTest {
     @Test
     @DisplayName("[X13] a result that is read slowly and holds up nobody is never given up")
     void slowReaderAlone() {
-        try (Dialogue dialogue =
-                Dialogue.with(NO_ROOM, script -> script.expect("P D B E S").send(THREE_ROWS))) {
+        try (Dialogue dialogue = Dialogue.with(
+                StallTest::noRoom, script -> script.expect("P D B E S").send(THREE_ROWS))) {
             TestSubscriber<String> head = beginWithoutDemand(dialogue.select(HEAD));
             head.request(1);
             awaitElements(head, 1);

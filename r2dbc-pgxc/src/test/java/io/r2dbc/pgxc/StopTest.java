@@ -42,7 +42,9 @@ class StopTest {
     private static final Octets STOPPED =
             Octets.join(error("57014", "canceling statement due to user request"), ready());
 
-    private static final Consumer<PgxcConfiguration.Builder> AT_ONCE = options -> options.cancelGrace(Duration.ZERO);
+    private static void atOnce(PgxcConfiguration.Builder options) {
+        options.cancelGrace(Duration.ZERO);
+    }
 
     private static Dialogue dialogue(
             Consumer<PgxcConfiguration.Builder> options, CountDownLatch cancelled, Consumer<Script> script) {
@@ -62,7 +64,7 @@ class StopTest {
             CountDownLatch cancelled = new CountDownLatch(1);
             CountDownLatch first = new CountDownLatch(1);
             try (Dialogue dialogue = Dialogue.with(
-                    AT_ONCE,
+                    StopTest::atOnce,
                     script -> script.expect("P D B E S")
                             .pause(first)
                             .send(row ? prepared(TEXT_COLUMN) : prepared())
@@ -75,7 +77,7 @@ class StopTest {
                 TestSubscriber<Object> insert = begin(dialogue.connection()
                         .createStatement("insert into t values ('1') returning a")
                         .execute()
-                        .concatMap(result -> row ? result.map(r -> (Object) r.get(0)) : result.getRowsUpdated()));
+                        .concatMap(result -> row ? result.map(r -> r.get(0)) : result.getRowsUpdated()));
                 dialogue.untilNotice(first::countDown);
                 insert.cancel();
                 letTimersFire(dialogue);
@@ -91,7 +93,7 @@ class StopTest {
     void unansweredWriteIsStopped() {
         CountDownLatch cancelled = new CountDownLatch(1);
         try (Dialogue dialogue = dialogue(
-                AT_ONCE,
+                StopTest::atOnce,
                 cancelled,
                 script -> script.expect("P D B E S")
                         .send(prepared())
@@ -113,7 +115,7 @@ class StopTest {
         for (boolean resultFirst : new boolean[] {true, false}) {
             CountDownLatch cancelled = new CountDownLatch(1);
             try (Dialogue dialogue = dialogue(
-                    AT_ONCE,
+                    StopTest::atOnce,
                     cancelled,
                     script -> script.expect("Q")
                             .send(rowDescription(TEXT_COLUMN), rows("1"))
@@ -140,7 +142,7 @@ class StopTest {
     void simpleQuery() {
         CountDownLatch cancelled = new CountDownLatch(1);
         try (Dialogue dialogue = dialogue(
-                AT_ONCE,
+                StopTest::atOnce,
                 cancelled,
                 script -> script.expect("Q")
                         .send(rowDescription(TEXT_COLUMN), rows("1"))
@@ -160,7 +162,7 @@ class StopTest {
     void fetchSizeUnanswered() {
         CountDownLatch cancelled = new CountDownLatch(1);
         try (Dialogue dialogue = dialogue(
-                AT_ONCE,
+                StopTest::atOnce,
                 cancelled,
                 script -> script.expect("P D B E H")
                         .send(prepared(TEXT_COLUMN), bindComplete())
@@ -189,7 +191,7 @@ class StopTest {
                 .send(firstSelected("1"))
                 .expect("P D B E S")
                 .send(firstSelected("x")));
-        try (Dialogue dialogue = Dialogue.on(server, AT_ONCE)) {
+        try (Dialogue dialogue = Dialogue.on(server, StopTest::atOnce)) {
             TestSubscriber<String> slow = begin(dialogue.select(SLOW));
             dialogue.server().awaitMessages(6, SOON);
             slow.cancel();
