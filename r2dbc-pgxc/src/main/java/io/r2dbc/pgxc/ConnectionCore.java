@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.MonoSink;
+import reactor.util.context.Context;
 
 /**
  * What all faces of one connection share: the session, how it decodes, and who listens to it.
@@ -150,12 +151,12 @@ final class ConnectionCore implements SessionEvents {
 
         @Override
         public void succeeded() {
-            sink.success();
+            StreamEnd.give(sink::success, Context.of(sink.contextView()));
         }
 
         @Override
         public void failed(Failure failure) {
-            sink.error(Errors.of(failure, sql));
+            StreamEnd.give(() -> sink.error(Errors.of(failure, sql)), Context.of(sink.contextView()));
         }
     }
 

@@ -111,14 +111,14 @@ final class DemandFlux<T> extends Flux<T> implements Subscription {
     void complete() {
         CoreSubscriber<? super T> actual = end();
         if (actual != null) {
-            actual.onComplete();
+            StreamEnd.complete(actual);
         }
     }
 
     void fail(Throwable error) {
         CoreSubscriber<? super T> actual = end();
         if (actual != null) {
-            actual.onError(error);
+            StreamEnd.fail(actual, error);
         }
     }
 

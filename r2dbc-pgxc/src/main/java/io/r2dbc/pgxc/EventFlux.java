@@ -47,8 +47,11 @@ final class EventFlux<T> extends Flux<T> {
     @Override
     public void subscribe(CoreSubscriber<? super T> actual) {
         Listener<T> listener = new Listener<>(this, actual);
-        listeners.add(listener);
         actual.onSubscribe(listener);
+        listeners.add(listener);
+        if (listener.subscriber == null) {
+            listeners.remove(listener);
+        }
         if (ended) {
             loop.execute(() -> listener.end(error));
         }
@@ -134,7 +137,8 @@ final class EventFlux<T> extends Flux<T> {
             CoreSubscriber<? super T> actual = subscriber;
             if (actual != null && badRequest) {
                 cancel();
-                actual.onError(
+                StreamEnd.fail(
+                        actual,
                         new IllegalArgumentException("request needs a positive number (Reactive Streams rule 3.9)"));
                 return;
             }
@@ -163,9 +167,9 @@ final class EventFlux<T> extends Flux<T> {
 
         private void finish(CoreSubscriber<? super T> actual) {
             if (reason == null) {
-                actual.onComplete();
+                StreamEnd.complete(actual);
             } else {
-                actual.onError(reason);
+                StreamEnd.fail(actual, reason);
             }
         }
     }

@@ -325,9 +325,9 @@ final class OngoingExecution implements ResultConsumer, Subscription, ResultPipe
             return;
         }
         if (failure == null) {
-            subscriber.onComplete();
+            StreamEnd.complete(subscriber);
         } else {
-            subscriber.onError(failure);
+            StreamEnd.fail(subscriber, failure);
         }
     }
 

@@ -195,14 +195,16 @@ final class ResultPipe {
         }
         draining = true;
         try {
-            to.refuseBadRequest();
+            if (to.refuseBadRequest()) {
+                discard();
+            }
             while (!held.isEmpty() && !to.isOver() && (!needsDemand(held.peek()) || to.hasDemand())) {
                 deliver(held.poll(), to);
             }
         } catch (Throwable e) {
-            Exceptions.throwIfJvmFatal(e);
             to.fail(e);
             discard();
+            Exceptions.throwIfJvmFatal(e);
         } finally {
             draining = false;
         }
@@ -282,9 +284,9 @@ final class ResultPipe {
         try {
             element = filter == null || filter.test(new PgxcRowSegment(standing)) ? reader.onRow(standing) : null;
         } catch (Throwable e) {
-            Exceptions.throwIfJvmFatal(e);
             to.fail(e);
             discard();
+            Exceptions.throwIfJvmFatal(e);
             return;
         } finally {
             standing.leave();

@@ -154,6 +154,16 @@ public abstract non-sealed class Exchange implements Part {
         cancel();
     }
 
+    /** Who speaks for it once it has been answered: the next chunk of a portal, or nobody else. */
+    public Exchange successor() {
+        return this;
+    }
+
+    /** Whether its reader still waits although it has been answered: between two chunks of a portal. */
+    public boolean isResumable() {
+        return false;
+    }
+
     /** What the user calls it: SQL, or the driver's own command. */
     public abstract String label();
 

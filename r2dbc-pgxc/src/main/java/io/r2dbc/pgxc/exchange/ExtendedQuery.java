@@ -38,8 +38,6 @@ public final class ExtendedQuery extends QueryExchange {
         SYNC
     }
 
-    private static final String COPY_HINT = "COPY FROM STDIN and COPY TO STDOUT cannot run as an ordinary statement";
-
     private final FlightWriter writer;
     private final List<Step> steps;
     private final StatementFacts facts;
@@ -193,11 +191,11 @@ public final class ExtendedQuery extends QueryExchange {
         } else if (message == Signal.PORTAL_SUSPENDED) {
             onSuspended(message, out);
         } else if (message instanceof CopyInResponse) {
-            failure = new Failure.Local(new UnsupportedOperationException(COPY_HINT));
+            failure = copyRefused();
             out.send(new CopyFail(COPY_HINT));
             out.send(Bare.SYNC);
         } else if (message instanceof CopyOutResponse) {
-            failure = new Failure.Local(new UnsupportedOperationException(COPY_HINT));
+            failure = copyRefused();
             discardCopy();
             awaits = Awaits.COPY;
         } else {
@@ -386,6 +384,12 @@ public final class ExtendedQuery extends QueryExchange {
     public boolean mayStopAtServer() {
         boolean closesInstead = writer.hasPortal() && hasAnswered();
         return super.mayStopAtServer() && !closesInstead && awaits != Awaits.SYNC && failure == null;
+    }
+
+    @Override
+    public Exchange successor() {
+        FetchChunk chunk = isAnswered() ? writer.chunk() : null;
+        return chunk == null ? this : chunk;
     }
 
     @Override

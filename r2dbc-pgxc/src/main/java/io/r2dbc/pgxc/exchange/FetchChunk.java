@@ -154,8 +154,13 @@ final class FetchChunk extends QueryExchange {
     }
 
     @Override
+    public boolean isResumable() {
+        return !portal.isEnded();
+    }
+
+    @Override
     public boolean mayStopAtServer() {
-        return false;
+        return awaits == Awaits.ROWS && failure == null && !superfluous;
     }
 
     @Override

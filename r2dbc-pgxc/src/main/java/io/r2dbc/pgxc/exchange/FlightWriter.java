@@ -100,7 +100,7 @@ final class FlightWriter {
                 portal = new Portal(session, out, first, fetchSize, flight.consumer, flight.label());
             }
             first.write(out, portalName(), fetchSize);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             buffer.writerIndex(mark);
             forgetUnsent(first, session);
             throw e;
@@ -259,6 +259,11 @@ final class FlightWriter {
         if (portal != null && (!suspended || cancelled)) {
             portal.end();
         }
+    }
+
+    /** The chunk of a portal that is under way, or was the last so far. */
+    @Nullable FetchChunk chunk() {
+        return portal == null ? null : portal.chunk();
     }
 
     void onCancel() {

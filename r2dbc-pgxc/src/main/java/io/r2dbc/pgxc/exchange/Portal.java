@@ -88,6 +88,10 @@ final class Portal {
         }
     }
 
+    @Nullable FetchChunk chunk() {
+        return chunk;
+    }
+
     boolean isEnded() {
         return ended;
     }

@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
 /** What every conversation with results has in common: demand, set-aside and cancellation pass through it to the consumer. */
 abstract class QueryExchange extends Exchange {
 
+    static final String COPY_HINT = "COPY FROM STDIN and COPY TO STDOUT cannot run as an ordinary statement";
+
     final ResultConsumer consumer;
     private final String sql;
     private final boolean readsOnly;
@@ -107,6 +109,10 @@ abstract class QueryExchange extends Exchange {
         if (!isCancelled()) {
             consumer.onRow(row);
         }
+    }
+
+    static Failure copyRefused() {
+        return new Failure.Local(new UnsupportedOperationException(COPY_HINT));
     }
 
     final void discardCopy() {

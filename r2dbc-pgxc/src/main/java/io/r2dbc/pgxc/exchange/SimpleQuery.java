@@ -24,8 +24,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SimpleQuery extends QueryExchange {
 
-    private static final String COPY_HINT = "COPY FROM STDIN and COPY TO STDOUT cannot run as an ordinary statement";
-
     private final int statements;
     private int ended;
     private boolean endHeld;
@@ -119,10 +117,10 @@ public final class SimpleQuery extends QueryExchange {
 
     private void onCopy(BackendMessage message, Outbox out) {
         if (message instanceof CopyInResponse) {
-            failure = new Failure.Local(new UnsupportedOperationException(COPY_HINT));
+            failure = copyRefused();
             out.send(new CopyFail(COPY_HINT));
         } else if (message instanceof CopyOutResponse) {
-            failure = new Failure.Local(new UnsupportedOperationException(COPY_HINT));
+            failure = copyRefused();
             discardCopy();
             copying = true;
         } else if (message == Signal.COPY_DONE && copying) {

@@ -173,7 +173,7 @@ public final class Connector {
             Session open = session;
             if (open != null && over.compareAndSet(false, true)) {
                 timer.dispose();
-                sink.success(open);
+                LostErrors.guard("A subscriber failed while it was given its connection", () -> sink.success(open));
             }
         }
 
@@ -181,7 +181,9 @@ public final class Connector {
         public void failed(Failure failure) {
             if (over.compareAndSet(false, true)) {
                 undo();
-                sink.error(new SessionEndException(failure));
+                LostErrors.guard(
+                        "A subscriber failed while it was told that connecting failed",
+                        () -> sink.error(new SessionEndException(failure)));
             }
         }
     }

@@ -4,6 +4,7 @@ package io.r2dbc.pgxc.net;
 import io.r2dbc.pgxc.exchange.Exchange;
 import io.r2dbc.pgxc.exchange.Part;
 import io.r2dbc.pgxc.exchange.Ride;
+import io.r2dbc.pgxc.exchange.Transactions.End;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -217,8 +218,14 @@ final class ExchangeQueue {
         return all;
     }
 
-    Iterable<Part> writtenParts() {
-        return written;
+    /** Whether a COMMIT or ROLLBACK has been written and not answered. */
+    boolean endsTransaction() {
+        for (Part part : written) {
+            if (part instanceof End) {
+                return true;
+            }
+        }
+        return false;
     }
 
     boolean isIdle() {
@@ -244,8 +251,8 @@ final class ExchangeQueue {
     List<Exchange> takeWaiting() {
         List<Exchange> wanted =
                 waiting.stream().filter(exchange -> !exchange.isCancelled()).toList();
+        waiting.forEach(this::leaves);
         waiting.clear();
-        waitingAlive = 0;
         return wanted;
     }
 }

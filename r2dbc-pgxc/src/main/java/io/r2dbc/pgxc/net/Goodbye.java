@@ -4,8 +4,6 @@ package io.r2dbc.pgxc.net;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.socket.DuplexChannel;
 import io.r2dbc.pgxc.exchange.Failure.ConnectionLost;
-import io.r2dbc.pgxc.exchange.Part;
-import io.r2dbc.pgxc.exchange.Transactions.End;
 import io.r2dbc.pgxc.wire.FrontendMessage.Bare;
 import java.util.concurrent.TimeUnit;
 import reactor.core.publisher.Mono;
@@ -60,21 +58,12 @@ final class Goodbye {
         }
         begun = true;
         queue.takeWaiting().forEach(exchange -> session.tell(exchange, ConnectionLost.CLOSED));
-        if (endsTransaction()) {
+        if (queue.endsTransaction()) {
             session.onIdle(this::leave);
             session.context().executor().schedule(this::leave, PATIENCE_FOR_COMMIT, TimeUnit.MILLISECONDS);
         } else {
             leave();
         }
-    }
-
-    private boolean endsTransaction() {
-        for (Part part : queue.writtenParts()) {
-            if (part instanceof End) {
-                return true;
-            }
-        }
-        return false;
     }
 
     private void leave() {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.r2dbc.pgxc.net;
 
+import reactor.core.Exceptions;
 import reactor.core.publisher.Operators;
 import reactor.util.context.Context;
 
@@ -9,7 +10,13 @@ final class LostErrors {
 
     private LostErrors() {}
 
-    static void report(String where, Throwable error) {
-        Operators.onErrorDropped(new IllegalStateException(where, error), Context.empty());
+    /** Runs what may end in a user's code; what that throws is reported, and goes no further. */
+    static void guard(String where, Runnable action) {
+        try {
+            action.run();
+        } catch (Throwable e) {
+            Exceptions.throwIfJvmFatal(e);
+            Operators.onErrorDropped(new IllegalStateException(where, e), Context.empty());
+        }
     }
 }

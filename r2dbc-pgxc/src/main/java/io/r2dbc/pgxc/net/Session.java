@@ -17,6 +17,9 @@ import reactor.core.scheduler.Schedulers;
  */
 public final class Session {
 
+    /** What a timer can count; longer is for ever. */
+    private static final Duration LONGEST = Duration.ofDays(365);
+
     private final SessionHandler handler;
     private final Scheduler scheduler;
 
@@ -55,8 +58,12 @@ public final class Session {
                 .executor()
                 .schedule(
                         () -> handler.mailbox().put(() -> handler.timeOut(exchange, failure)),
-                        limit.toNanos(),
+                        nanos(limit),
                         TimeUnit.NANOSECONDS);
+    }
+
+    private static long nanos(Duration limit) {
+        return limit.compareTo(LONGEST) < 0 ? limit.toNanos() : LONGEST.toNanos();
     }
 
     /** Gives up what is in flight or waits, and calls back when all is quiet. The connection is about to go back to a pool. */

@@ -147,16 +147,24 @@ final class SessionHandler extends ChannelInboundHandlerAdapter {
                 stopper.onChange();
                 pen.write();
             } while (mailbox.takeAgain());
+        } catch (Error e) {
+            fail(new ConnectionLost("08006", "The connection was closed, because this process is in trouble: " + e, e));
         } finally {
             mailbox.leave();
         }
         pen.flush();
         inbound.trim();
         silence.watch();
-        if (idleWaiter != null && end == null && queue.isIdle()) {
-            Runnable waiter = idleWaiter;
-            idleWaiter = null;
-            waiter.run();
+        if (end == null && queue.isIdle()) {
+            tellIdle();
+        }
+    }
+
+    private void tellIdle() {
+        Runnable waiter = idleWaiter;
+        idleWaiter = null;
+        if (waiter != null) {
+            LostErrors.guard("A subscriber failed while it was told that the connection is idle", waiter);
         }
     }
 
@@ -165,7 +173,7 @@ final class SessionHandler extends ChannelInboundHandlerAdapter {
             if (letter instanceof Exchange exchange) {
                 accept(exchange);
             } else {
-                ((Runnable) letter).run();
+                LostErrors.guard("A user's code failed on the event loop", (Runnable) letter);
             }
         }
     }
@@ -289,15 +297,14 @@ final class SessionHandler extends ChannelInboundHandlerAdapter {
         boolean asked = goodbye.isSaid();
         events.onEnd(asked ? null : failure);
         goodbye.onEnd();
+        tellIdle();
     }
 
     /** What a user's subscriber throws into our face must not keep the others from hearing. */
     void tell(Exchange exchange, Failure failure) {
-        try {
-            exchange.fail(failure);
-        } catch (RuntimeException e) {
-            LostErrors.report("A subscriber failed while it was told that " + exchange.label() + " failed", e);
-        }
+        LostErrors.guard(
+                "A subscriber failed while it was told that " + exchange.label() + " failed",
+                () -> exchange.fail(failure));
     }
 
     /** From now on whatever comes is thrown away; the end of the stream is all that is awaited. */
@@ -314,7 +321,8 @@ final class SessionHandler extends ChannelInboundHandlerAdapter {
 
     // What others may do
 
-    void cancel(Exchange exchange) {
+    void cancel(Exchange cancelled) {
+        Exchange exchange = cancelled.successor();
         boolean alone = exchange.isWritten() && queue.isLastWritten(exchange);
         queue.cancel(exchange);
         if (exchange.isCancelled()) {
@@ -323,7 +331,8 @@ final class SessionHandler extends ChannelInboundHandlerAdapter {
     }
 
     /** Gives up an exchange that ran out of its own time: its reader hears at once, and the server may be stopped even in a transaction. */
-    void timeOut(Exchange exchange, Failure failure) {
+    void timeOut(Exchange late, Failure failure) {
+        Exchange exchange = late.successor();
         boolean alone = exchange.isWritten() && queue.isLastWritten(exchange);
         if (giveUp(exchange, failure)) {
             stopper.onTimedOut(exchange, alone);
@@ -341,21 +350,23 @@ final class SessionHandler extends ChannelInboundHandlerAdapter {
 
     /** The reader hears why, now or when it comes, and the rest is drained unread. */
     boolean giveUp(Exchange exchange, Failure failure) {
-        if (exchange.isAnswered() || exchange.isCancelled()) {
+        if (exchange.isCancelled() || (exchange.isAnswered() && !exchange.isResumable())) {
             return false;
         }
-        try {
-            exchange.giveUp(failure);
-        } catch (RuntimeException e) {
-            LostErrors.report("A subscriber failed while it was told that " + exchange.label() + " was given up", e);
-        }
+        LostErrors.guard(
+                "A subscriber failed while it was told that " + exchange.label() + " was given up",
+                () -> exchange.giveUp(failure));
         queue.gaveUp(exchange);
         return true;
     }
 
     /** Runs the action once nothing waits and nothing is to be answered. */
     void onIdle(Runnable action) {
-        idleWaiter = action;
+        if (end == null) {
+            idleWaiter = action;
+        } else {
+            action.run();
+        }
     }
 
     /** The connection goes back to a pool, or has gone. */

@@ -19,6 +19,7 @@ final class Silence {
     private final ExchangeQueue queue;
     private final long limit;
     private long lastBytes = System.nanoTime();
+    private boolean due;
     private @Nullable Future<?> timer;
 
     Silence(SessionHandler session, ExchangeQueue queue, Duration timeout) {
@@ -33,10 +34,17 @@ final class Silence {
         }
     }
 
-    /** Something may have been written. */
+    /** Something may have been written or wanted: silence counts from when an answer has become due. */
     void watch() {
-        if (limit > 0 && timer == null && queue.awaitsAnswer()) {
+        if (limit <= 0) {
+            return;
+        }
+        boolean now = queue.awaitsAnswer() && !session.isParked();
+        if (now && !due) {
             lastBytes = System.nanoTime();
+        }
+        due = now;
+        if (timer == null && queue.awaitsAnswer()) {
             schedule(limit);
         }
     }

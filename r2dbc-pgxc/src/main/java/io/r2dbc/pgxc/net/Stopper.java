@@ -160,7 +160,7 @@ final class Stopper {
     /** The owner closes the session: what runs is stopped, and nobody waits for that. */
     void stopForGood() {
         BackendKeyData key = state.backendKey();
-        if (key != null && queue.awaitsAnswer()) {
+        if (key != null && queue.awaitsAnswer() && !queue.endsTransaction()) {
             cancellation.send(key, inTime -> {});
         }
     }
