@@ -262,7 +262,8 @@ final class FlightWriter {
     }
 
     /** The chunk of a portal that is under way, or was the last so far. */
-    @Nullable FetchChunk chunk() {
+    @Nullable
+    FetchChunk chunk() {
         return portal == null ? null : portal.chunk();
     }
 

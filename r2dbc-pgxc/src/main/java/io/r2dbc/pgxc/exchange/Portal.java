@@ -88,7 +88,8 @@ final class Portal {
         }
     }
 
-    @Nullable FetchChunk chunk() {
+    @Nullable
+    FetchChunk chunk() {
         return chunk;
     }
 
