@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
 import reactor.core.Disposable;
+import reactor.core.Disposables;
 import reactor.core.Exceptions;
 import reactor.core.publisher.Operators;
 
@@ -45,7 +46,7 @@ final class OngoingExecution implements ResultConsumer, Subscription, ResultPipe
     private volatile boolean cancelled;
     private volatile boolean badRequest;
     private volatile boolean submitted;
-    private volatile @Nullable Disposable preparation;
+    private final Disposable.Swap preparation = Disposables.swap();
     private @Nullable Exchange exchange;
     private @Nullable Future<?> timer;
     private @Nullable ResultPipe current;
@@ -85,10 +86,7 @@ final class OngoingExecution implements ResultConsumer, Subscription, ResultPipe
             return;
         }
         cancelled = true;
-        Disposable collecting = preparation;
-        if (collecting != null) {
-            collecting.dispose();
-        }
+        preparation.dispose();
         if (submitted) {
             execute(this::onCancelled);
         }
@@ -96,7 +94,7 @@ final class OngoingExecution implements ResultConsumer, Subscription, ResultPipe
 
     private void start() {
         try {
-            preparation = execution.maker().make(this).subscribe(this::submit, this::onUnprepared);
+            preparation.update(execution.maker().make(this).subscribe(this::submit, this::onUnprepared));
         } catch (RuntimeException e) {
             onUnprepared(e);
         }
@@ -227,7 +225,7 @@ final class OngoingExecution implements ResultConsumer, Subscription, ResultPipe
         } else if (isEmitted(pipe) && (pipe.hasReader() || cancelled)) {
             pipe.onEnd(error);
         } else {
-            withdraw(pipe);
+            withdraw(pipe, error);
             failure = error;
         }
     }
@@ -238,11 +236,11 @@ final class OngoingExecution implements ResultConsumer, Subscription, ResultPipe
     }
 
     /** Its error is told elsewhere, so the Result is not emitted any more, or says so to whoever comes late. */
-    private void withdraw(ResultPipe pipe) {
+    private void withdraw(ResultPipe pipe, Throwable error) {
         if (!isEmitted(pipe)) {
             ready.pollLast();
         }
-        pipe.onEnd(new IllegalStateException("The error of this result was signalled by execute()"));
+        pipe.onEnd(new IllegalStateException("The error of this result was signalled by execute()", error));
     }
 
     private RuntimeException exception(Failure reason) {
@@ -276,7 +274,7 @@ final class OngoingExecution implements ResultConsumer, Subscription, ResultPipe
         } else if (belongsToResult) {
             pipe.onFailure(error);
         } else {
-            withdraw(pipe);
+            withdraw(pipe, error);
             failure = error;
         }
         end();
