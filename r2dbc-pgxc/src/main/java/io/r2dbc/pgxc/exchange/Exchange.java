@@ -127,6 +127,11 @@ public abstract non-sealed class Exchange implements Part {
         return false;
     }
 
+    /** Whether stopping it at the server could undo what it has answered already. */
+    public boolean losesByStop() {
+        return false;
+    }
+
     /** Keeps what arrives as heap bytes although nobody asks for it, so that the next exchange can be answered. */
     public void setAside() {}
 

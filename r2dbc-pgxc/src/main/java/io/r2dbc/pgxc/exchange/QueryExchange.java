@@ -132,8 +132,13 @@ abstract class QueryExchange extends Exchange {
 
     /** A statement that writes is not stopped once it has answered: its rows or its count are out. */
     @Override
+    public boolean losesByStop() {
+        return !readsOnly && answeredSomething;
+    }
+
+    @Override
     public boolean mayStopAtServer() {
-        return readsOnly || !answeredSomething;
+        return !losesByStop();
     }
 
     @Override

@@ -157,10 +157,11 @@ final class Stopper {
         });
     }
 
-    /** The owner closes the session: what runs is stopped, and nobody waits for that. */
+    /** The owner closes the session: what runs is stopped, unless that would undo something, and nobody waits for it. */
     void stopForGood() {
         BackendKeyData key = state.backendKey();
-        if (key != null && queue.awaitsAnswer() && !queue.endsTransaction()) {
+        Exchange head = queue.headExchange();
+        if (key != null && head != null && !head.losesByStop() && !queue.endsTransaction()) {
             cancellation.send(key, inTime -> {});
         }
     }

@@ -143,6 +143,16 @@ public final class Script {
         });
     }
 
+    /** Expects Terminate, and then the end of the client's output in good order: not a reset. */
+    public Script expectGoodbye() {
+        return expect("X").add("expect a FIN", peer -> {
+            Optional<ClientMessage> message = peer.read();
+            if (message.isPresent()) {
+                throw new AssertionError("expected the end of the connection, got " + message.get());
+            }
+        });
+    }
+
     /** Sends messages, or bytes that are none, in one write. */
     public Script send(Octets... messages) {
         return send(Arrays.asList(messages));
