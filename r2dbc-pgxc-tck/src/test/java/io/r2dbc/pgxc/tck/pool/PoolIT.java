@@ -191,6 +191,20 @@ class PoolIT {
     }
 
     @Test
+    @DisplayName("[X21] a setting goes back to what the URL says, not to the server's own")
+    void urlSettings() {
+        ConnectionPool pool = pool("statementTimeout=9s");
+        Connection first = get(pool.create());
+        get(first.setStatementTimeout(Duration.ofSeconds(7)));
+        assertThat(ask(first, "SHOW statement_timeout")).isEqualTo("7s");
+        get(first.close());
+
+        Connection next = get(pool.create());
+        assertThat(ask(next, "SHOW statement_timeout")).isEqualTo("9s");
+        get(next.close());
+    }
+
+    @Test
     @DisplayName("[X21, X9] resetOnRelease=discard-all leaves nothing, and statements prepared before work again")
     void discardAll() {
         ConnectionPool pool = pool("resetOnRelease=discard-all");
