@@ -44,9 +44,13 @@ final class ResultPipe {
 
     private static final End COMPLETED = new End(null);
 
+    /** Notices that nobody asks for are kept up to this many; all of them also go to {@code notices()}. */
+    private static final int MESSAGES_KEPT = 64;
+
     private final Owner owner;
     private final @Nullable PgxcRow cursor;
     private final ArrayDeque<Object> held = new ArrayDeque<>();
+    private int heldMessages;
     private @Nullable DemandFlux<Object> flux;
     private SegmentReader<?> reader = SegmentReader.Count.INSTANCE;
     private @Nullable Predicate<Result.Segment> filter;
@@ -112,6 +116,7 @@ final class ResultPipe {
     private void dropHeld() {
         held.forEach(this::giveBack);
         held.clear();
+        heldMessages = 0;
     }
 
     boolean hasReader() {
@@ -158,7 +163,10 @@ final class ResultPipe {
     }
 
     void onMessage(Result.Message message) {
-        pass(message);
+        if (heldMessages < MESSAGES_KEPT) {
+            heldMessages++;
+            pass(message);
+        }
     }
 
     /** The command has ended; {@code count} is -1 where its tag has none. A tag counts its last portion only, the rows count all (S2.3.11). */
@@ -228,6 +236,7 @@ final class ResultPipe {
         } else if (segment instanceof Count count) {
             emit(to, reader.readsCount() && accepts(new Counted(count.rows())) ? reader.onCount(count.rows()) : null);
         } else if (segment instanceof Result.Message message) {
+            heldMessages--;
             emit(to, reader.readsMessages() && accepts(message) ? reader.onMessage(message) : null);
         } else if (segment instanceof End end) {
             finish(end, to);
