@@ -15,11 +15,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class Silence {
 
+    /** Long enough for the event loop to look at the socket in between. */
+    private static final long A_GLANCE = TimeUnit.MILLISECONDS.toNanos(10);
+
     private final SessionHandler session;
     private final ExchangeQueue queue;
     private final long limit;
     private long lastBytes = System.nanoTime();
     private boolean due;
+    private boolean suspected;
     private @Nullable Future<?> timer;
 
     Silence(SessionHandler session, ExchangeQueue queue, Duration timeout) {
@@ -31,6 +35,7 @@ final class Silence {
     void onBytes() {
         if (limit > 0) {
             lastBytes = System.nanoTime();
+            suspected = false;
         }
     }
 
@@ -64,6 +69,12 @@ final class Silence {
         long rest = limit - (System.nanoTime() - lastBytes);
         if (rest > 0) {
             schedule(rest);
+            return;
+        }
+        if (!suspected) {
+            // the loop itself may have been held up, by a user's function, and bytes may be waiting in the socket
+            suspected = true;
+            schedule(A_GLANCE);
             return;
         }
         session.fail(new Failure.ConnectionLost(
