@@ -55,11 +55,12 @@ public final class Catalogue {
         return chapters;
     }
 
-    /** Whether there is a requirement of this number. */
+    /** Whether there is a requirement of this number, or a section of them. */
     public boolean knows(String number) {
         return chapters.values().stream()
                 .flatMap(List::stream)
-                .anyMatch(requirement -> requirement.number().equals(number));
+                .map(Requirement::number)
+                .anyMatch(known -> known.equals(number) || known.startsWith(number + "."));
     }
 
     /** The numbers in square brackets in a test's display name. */
