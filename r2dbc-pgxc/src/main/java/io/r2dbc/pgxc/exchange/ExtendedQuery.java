@@ -5,7 +5,6 @@ import io.r2dbc.pgxc.exchange.Failure.ServerError;
 import io.r2dbc.pgxc.exchange.SessionState.Projection;
 import io.r2dbc.pgxc.wire.BackendMessage;
 import io.r2dbc.pgxc.wire.BackendMessage.CommandComplete;
-import io.r2dbc.pgxc.wire.BackendMessage.CopyInResponse;
 import io.r2dbc.pgxc.wire.BackendMessage.CopyOutResponse;
 import io.r2dbc.pgxc.wire.BackendMessage.ReadyForQuery;
 import io.r2dbc.pgxc.wire.BackendMessage.RowDescription;
@@ -13,7 +12,6 @@ import io.r2dbc.pgxc.wire.BackendMessage.Signal;
 import io.r2dbc.pgxc.wire.DataRow;
 import io.r2dbc.pgxc.wire.ErrorFields;
 import io.r2dbc.pgxc.wire.FrontendMessage.Bare;
-import io.r2dbc.pgxc.wire.FrontendMessage.CopyFail;
 import io.r2dbc.pgxc.wire.Tag;
 import io.r2dbc.pgxc.wire.TransactionStatus;
 import java.util.List;
@@ -190,16 +188,20 @@ public final class ExtendedQuery extends QueryExchange {
             stepEnds(-1, out);
         } else if (message == Signal.PORTAL_SUSPENDED) {
             onSuspended(message, out);
-        } else if (message instanceof CopyInResponse) {
-            failure = copyRefused();
-            out.send(new CopyFail(COPY_HINT));
-            out.send(Bare.SYNC);
-        } else if (message instanceof CopyOutResponse) {
-            failure = copyRefused();
-            discardCopy();
-            awaits = Awaits.COPY;
         } else {
+            onCopyBegins(message, out);
+        }
+    }
+
+    private void onCopyBegins(BackendMessage message, Outbox out) {
+        failure = refuseCopy(message, out);
+        if (failure == null) {
             throw unexpected(message);
+        }
+        awaits = Awaits.COPY;
+        if (!(message instanceof CopyOutResponse)) {
+            // while it asked for data the server has swallowed the flight's own
+            out.send(Bare.SYNC);
         }
     }
 
@@ -345,16 +347,12 @@ public final class ExtendedQuery extends QueryExchange {
         return steps;
     }
 
-    boolean ranInTransaction() {
-        return writer.ranInTransaction();
+    FlightWriter writer() {
+        return writer;
     }
 
     boolean hasAnswered() {
         return isResultOpen() || answering > 0;
-    }
-
-    boolean isGuarded() {
-        return writer.isGuarded();
     }
 
     @Override
@@ -383,7 +381,7 @@ public final class ExtendedQuery extends QueryExchange {
     @Override
     public boolean mayStopAtServer() {
         boolean closesInstead = writer.hasPortal() && hasAnswered();
-        return super.mayStopAtServer() && !closesInstead && awaits != Awaits.SYNC && failure == null;
+        return super.mayStopAtServer() && !closesInstead && awaits != Awaits.SYNC && !(failure instanceof ServerError);
     }
 
     @Override

@@ -2,9 +2,14 @@
 package io.r2dbc.pgxc.exchange;
 
 import io.netty.buffer.ByteBuf;
+import io.r2dbc.pgxc.wire.BackendMessage;
+import io.r2dbc.pgxc.wire.BackendMessage.CopyBothResponse;
+import io.r2dbc.pgxc.wire.BackendMessage.CopyInResponse;
+import io.r2dbc.pgxc.wire.BackendMessage.CopyOutResponse;
 import io.r2dbc.pgxc.wire.BackendMessage.RowDescription;
 import io.r2dbc.pgxc.wire.DataRow;
 import io.r2dbc.pgxc.wire.ErrorFields;
+import io.r2dbc.pgxc.wire.FrontendMessage.CopyFail;
 import io.r2dbc.pgxc.wire.ProtocolException;
 import io.r2dbc.pgxc.wire.Tag;
 import org.jspecify.annotations.Nullable;
@@ -12,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /** What every conversation with results has in common: demand, set-aside and cancellation pass through it to the consumer. */
 abstract class QueryExchange extends Exchange {
 
-    static final String COPY_HINT = "COPY FROM STDIN and COPY TO STDOUT cannot run as an ordinary statement";
+    private static final String COPY_HINT = "COPY FROM STDIN and COPY TO STDOUT cannot run as an ordinary statement";
 
     final ResultConsumer consumer;
     private final String sql;
@@ -111,12 +116,15 @@ abstract class QueryExchange extends Exchange {
         }
     }
 
-    static Failure copyRefused() {
-        return new Failure.Local(new UnsupportedOperationException(COPY_HINT));
-    }
-
-    final void discardCopy() {
-        discardsCopy = true;
+    /** Refuses the COPY that the message begins, and throws away what it sends (48.2.5); null where it begins none. */
+    final @Nullable Failure refuseCopy(BackendMessage message, Outbox out) {
+        boolean both = message instanceof CopyBothResponse;
+        boolean asks = both || message instanceof CopyInResponse;
+        discardsCopy = both || message instanceof CopyOutResponse;
+        if (asks) {
+            out.send(new CopyFail(COPY_HINT));
+        }
+        return asks || discardsCopy ? new Failure.Local(new UnsupportedOperationException(COPY_HINT)) : null;
     }
 
     @Override

@@ -30,7 +30,9 @@ final class Retry {
     }
 
     private boolean staleApplies(ServerError error, ExtendedQuery flight, SessionState session) {
-        boolean applies = !stale && isStale(error, flight.steps().get(0)) && !flight.ranInTransaction();
+        boolean applies = !stale
+                && isStale(error, flight.steps().get(0))
+                && !flight.writer().ranInTransaction();
         if (applies) {
             stale = true;
             session.forgetFirstError();
@@ -53,7 +55,7 @@ final class Retry {
                 || first.statement().isParsed()) {
             return false;
         }
-        if (flight.ranInTransaction() && !flight.isGuarded()) {
+        if (flight.writer().ranInTransaction() && !flight.writer().isGuarded()) {
             return false;
         }
         typed = true;

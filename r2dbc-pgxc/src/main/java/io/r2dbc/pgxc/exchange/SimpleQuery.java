@@ -5,13 +5,11 @@ import io.r2dbc.pgxc.exchange.SessionState.Projection;
 import io.r2dbc.pgxc.wire.BackendMessage;
 import io.r2dbc.pgxc.wire.BackendMessage.CommandComplete;
 import io.r2dbc.pgxc.wire.BackendMessage.CopyInResponse;
-import io.r2dbc.pgxc.wire.BackendMessage.CopyOutResponse;
 import io.r2dbc.pgxc.wire.BackendMessage.ReadyForQuery;
 import io.r2dbc.pgxc.wire.BackendMessage.RowDescription;
 import io.r2dbc.pgxc.wire.BackendMessage.Signal;
 import io.r2dbc.pgxc.wire.DataRow;
 import io.r2dbc.pgxc.wire.ErrorFields;
-import io.r2dbc.pgxc.wire.FrontendMessage.CopyFail;
 import io.r2dbc.pgxc.wire.FrontendMessage.Query;
 import io.r2dbc.pgxc.wire.Tag;
 import org.jspecify.annotations.Nullable;
@@ -116,18 +114,15 @@ public final class SimpleQuery extends QueryExchange {
     }
 
     private void onCopy(BackendMessage message, Outbox out) {
-        if (message instanceof CopyInResponse) {
-            failure = copyRefused();
-            out.send(new CopyFail(COPY_HINT));
-        } else if (message instanceof CopyOutResponse) {
-            failure = copyRefused();
-            discardCopy();
-            copying = true;
-        } else if (message == Signal.COPY_DONE && copying) {
+        if (message == Signal.COPY_DONE && copying) {
             copying = false;
-        } else {
+            return;
+        }
+        failure = refuseCopy(message, out);
+        if (failure == null) {
             throw unexpected(message);
         }
+        copying = !(message instanceof CopyInResponse);
     }
 
     private void statementEnds(long rows) {
@@ -183,7 +178,7 @@ public final class SimpleQuery extends QueryExchange {
 
     @Override
     public boolean mayStopAtServer() {
-        return super.mayStopAtServer() && failure == null;
+        return super.mayStopAtServer() && !(failure instanceof Failure.ServerError);
     }
 
     @Override
