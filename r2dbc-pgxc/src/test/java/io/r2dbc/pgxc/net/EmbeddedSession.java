@@ -2,6 +2,8 @@
 package io.r2dbc.pgxc.net;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.r2dbc.pgxc.exchange.Credentials;
 import io.r2dbc.pgxc.exchange.Done;
@@ -25,14 +27,25 @@ public final class EmbeddedSession {
 
     private final EmbeddedChannel channel = new EmbeddedChannel();
     private final Session session;
+    private int reads;
 
     public EmbeddedSession(SessionOptions options, SessionState state, SessionEvents events) {
         channel.freezeTime();
+        channel.config().setAutoRead(false);
         SessionHandler handler =
                 new SessionHandler(options, state, events, new Cancellation(EventLoops.shared(), () -> {
                     throw new AssertionError("nobody may be asked to cancel here");
                 }));
-        channel.pipeline().addLast(handler);
+        channel.pipeline()
+                .addLast(
+                        new ChannelOutboundHandlerAdapter() {
+                            @Override
+                            public void read(ChannelHandlerContext ctx) {
+                                reads++;
+                                ctx.read();
+                            }
+                        },
+                        handler);
         session = new Session(handler);
     }
 
@@ -102,6 +115,31 @@ public final class EmbeddedSession {
     /** The types of what has been said since the last call: {@code "P D B E S"}. */
     public String saidTypes() {
         return String.join(" ", said().stream().map(ClientMessage::type).toList());
+    }
+
+    /** How many pieces have been flushed since the last look, each whole; they are gone. */
+    int flushedPieces() {
+        run();
+        int pieces = 0;
+        for (ByteBuf bytes = channel.readOutbound(); bytes != null; bytes = channel.readOutbound()) {
+            bytes.release();
+            pieces++;
+        }
+        return pieces;
+    }
+
+    /** How often more bytes have been asked for, since the last look. */
+    int reads() {
+        run();
+        int since = reads;
+        reads = 0;
+        return since;
+    }
+
+    /** Whether the socket takes more, as far as the driver is told. */
+    void takesMore(boolean takes) {
+        channel.unsafe().outboundBuffer().setUserDefinedWritability(1, takes);
+        run();
     }
 
     /** Ends everything; fails if the pipeline let an exception pass. */
