@@ -3,9 +3,6 @@ package io.r2dbc.pgxc;
 
 import io.r2dbc.pgxc.codec.CodecRegistrar;
 import io.r2dbc.pgxc.codec.CodecRegistry;
-import java.time.DateTimeException;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -17,7 +14,7 @@ final class Registries {
     private static final int KEPT = 64;
 
     private final CodecRegistry standard;
-    private final Map<ZoneId, CodecRegistry> zones = new ConcurrentHashMap<>();
+    private final Map<String, CodecRegistry> zones = new ConcurrentHashMap<>();
 
     Registries(List<CodecRegistrar> registrars) {
         CodecRegistry.Builder builder = CodecRegistry.builder();
@@ -29,20 +26,11 @@ final class Registries {
         return standard;
     }
 
-    /** The registry for the zone the server reports; one that Java does not know is taken as UTC, which changes no instant. */
+    /** The registry for the zone the server reports, in the server's spelling. */
     CodecRegistry at(String serverZone) {
-        ZoneId zone = zone(serverZone);
-        if (zones.size() > KEPT && !zones.containsKey(zone)) {
-            return standard.at(zone);
+        if (zones.size() > KEPT && !zones.containsKey(serverZone)) {
+            return standard.at(serverZone);
         }
-        return zones.computeIfAbsent(zone, standard::at);
-    }
-
-    private static ZoneId zone(String serverZone) {
-        try {
-            return ZoneId.of(serverZone);
-        } catch (DateTimeException e) {
-            return ZoneOffset.UTC;
-        }
+        return zones.computeIfAbsent(serverZone, standard::at);
     }
 }
