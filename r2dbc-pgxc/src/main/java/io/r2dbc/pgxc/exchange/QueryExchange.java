@@ -3,7 +3,6 @@ package io.r2dbc.pgxc.exchange;
 
 import io.netty.buffer.ByteBuf;
 import io.r2dbc.pgxc.wire.BackendMessage;
-import io.r2dbc.pgxc.wire.BackendMessage.CopyBothResponse;
 import io.r2dbc.pgxc.wire.BackendMessage.CopyInResponse;
 import io.r2dbc.pgxc.wire.BackendMessage.CopyOutResponse;
 import io.r2dbc.pgxc.wire.BackendMessage.RowDescription;
@@ -118,9 +117,8 @@ abstract class QueryExchange extends Exchange {
 
     /** Refuses the COPY that the message begins, and throws away what it sends (48.2.5); null where it begins none. */
     final @Nullable Failure refuseCopy(BackendMessage message, Outbox out) {
-        boolean both = message instanceof CopyBothResponse;
-        boolean asks = both || message instanceof CopyInResponse;
-        discardsCopy = both || message instanceof CopyOutResponse;
+        boolean asks = message instanceof CopyInResponse;
+        discardsCopy = message instanceof CopyOutResponse;
         if (asks) {
             out.send(new CopyFail(COPY_HINT));
         }

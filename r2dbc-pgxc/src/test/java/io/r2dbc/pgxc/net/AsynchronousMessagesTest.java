@@ -43,17 +43,17 @@ final class AsynchronousMessagesTest {
     @Test
     @DisplayName("[I3, S2.6.1, S2.6.4] a notification between any two messages is heard once, and harms no result")
     void notificationsEverywhere() {
-        Octets stream = Dialogue.STREAM;
-        List<String> usual = Dialogue.SIGNALS.get(Dialogue.SIGNALS.size() - 1);
+        Octets stream = Transcript.STREAM;
+        List<String> usual = Transcript.SIGNALS.get(Transcript.SIGNALS.size() - 1);
         for (int at = 0; at <= stream.size(); at = next(stream, at)) {
             Octets before = stream.slice(0, at);
             Octets after = stream.slice(at, stream.size());
             try (EmbeddedConnection client = EmbeddedConnection.open()) {
-                List<Heard> subscribers = Dialogue.begin(client.connection());
+                List<Heard> subscribers = Transcript.begin(client.connection());
                 client.server().said();
                 client.server().hears(Octets.join(before, notification(77, "inserted", "here"), after));
-                for (int s = 0; s < Dialogue.ANSWERS.size(); s++) {
-                    assertThat(subscribers.get(s).signals()).as("at %d", at).isEqualTo(Dialogue.SIGNALS.get(s));
+                for (int s = 0; s < Transcript.ANSWERS.size(); s++) {
+                    assertThat(subscribers.get(s).signals()).as("at %d", at).isEqualTo(Transcript.SIGNALS.get(s));
                 }
                 Heard listener = subscribers.get(subscribers.size() - 1);
                 assertThat(Collections.frequency(listener.signals(), "77 inserted here"))

@@ -35,7 +35,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @ExtendWith(StandingAsserts.class)
 final class CutTest {
 
-    private static final Octets STREAM = Dialogue.STREAM;
+    private static final Octets STREAM = Transcript.STREAM;
 
     /** How it ends. */
     enum End {
@@ -74,13 +74,13 @@ final class CutTest {
         for (int cut = 0; cut < STREAM.size(); cut++) {
             String how = end + " after " + cut + " bytes";
             try (EmbeddedConnection client = EmbeddedConnection.open()) {
-                List<Heard> subscribers = Dialogue.begin(client.connection());
-                assertThat(client.server().saidTypes()).isEqualTo(Dialogue.REQUESTS);
+                List<Heard> subscribers = Transcript.begin(client.connection());
+                assertThat(client.server().saidTypes()).isEqualTo(Transcript.REQUESTS);
                 client.server().hears(STREAM.slice(0, cut));
                 end.of(client.server());
                 for (int s = 0; s < subscribers.size(); s++) {
-                    boolean answered = s < Dialogue.ANSWERS.size() && Dialogue.endOf(s) <= cut;
-                    assertBrokenOff(how, subscribers.get(s), Dialogue.SIGNALS.get(s), answered);
+                    boolean answered = s < Transcript.ANSWERS.size() && Transcript.endOf(s) <= cut;
+                    assertBrokenOff(how, subscribers.get(s), Transcript.SIGNALS.get(s), answered);
                 }
                 Outcomes.assertClosed(how, client);
             }
@@ -196,21 +196,21 @@ final class CutTest {
         List<Consumer<Script>> scripts = new ArrayList<>();
         for (int cut : cuts) {
             Octets beginning = STREAM.slice(0, cut);
-            scripts.add(
-                    script -> end.of(script.startup().expect(Dialogue.REQUESTS).send(beginning)));
+            scripts.add(script ->
+                    end.of(script.startup().expect(Transcript.REQUESTS).send(beginning)));
         }
         try (ScriptedServer server = ScriptedServer.startEach(scripts)) {
             for (int cut : cuts) {
                 String how = end + " after " + cut;
                 PgxcConnection connection = Clients.connect(server);
-                List<Heard> subscribers = Dialogue.begin(connection);
+                List<Heard> subscribers = Transcript.begin(connection);
                 for (int s = 0; s < subscribers.size(); s++) {
                     Heard subscriber = subscribers.get(s);
                     List<String> heard = subscriber.all();
-                    boolean answered = s < Dialogue.ANSWERS.size() && Dialogue.endOf(s) <= cut;
+                    boolean answered = s < Transcript.ANSWERS.size() && Transcript.endOf(s) <= cut;
                     // a reset may overtake what was sent before it
-                    boolean arrived = answered && (end == End.FIN || heard.equals(Dialogue.SIGNALS.get(s)));
-                    assertBrokenOff(how, subscriber, Dialogue.SIGNALS.get(s), arrived);
+                    boolean arrived = answered && (end == End.FIN || heard.equals(Transcript.SIGNALS.get(s)));
+                    assertBrokenOff(how, subscriber, Transcript.SIGNALS.get(s), arrived);
                 }
                 Outcomes.assertClosed(how, connection);
             }

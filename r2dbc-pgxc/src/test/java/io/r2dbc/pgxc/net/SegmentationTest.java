@@ -22,7 +22,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(StandingAsserts.class)
 final class SegmentationTest {
 
-    private static final Octets STREAM = Dialogue.STREAM;
+    private static final Octets STREAM = Transcript.STREAM;
 
     @Test
     @DisplayName("[A17, S1.1.4] all in one segment is heard as it should be")
@@ -92,7 +92,7 @@ final class SegmentationTest {
             Octets first = STREAM.slice(0, cut);
             Octets second = STREAM.slice(cut, STREAM.size());
             scripts.add(script -> script.startup()
-                    .expect(Dialogue.REQUESTS)
+                    .expect(Transcript.REQUESTS)
                     .send(first)
                     .breathe()
                     .send(second)
@@ -105,16 +105,16 @@ final class SegmentationTest {
     @DisplayName("[A17, S8.3] over a real socket byte by byte is heard as one")
     void everyByteOverSocket() {
         overSockets(List.of(script ->
-                script.startup().expect(Dialogue.REQUESTS).sendSlices(STREAM).expectEnd()));
+                script.startup().expect(Transcript.REQUESTS).sendSlices(STREAM).expectEnd()));
     }
 
     private static void embedded(String how, Consumer<EmbeddedSession> answers) {
         try (EmbeddedConnection client = EmbeddedConnection.open()) {
-            List<Heard> subscribers = Dialogue.begin(client.connection());
-            assertThat(client.server().saidTypes()).isEqualTo(Dialogue.REQUESTS);
+            List<Heard> subscribers = Transcript.begin(client.connection());
+            assertThat(client.server().saidTypes()).isEqualTo(Transcript.REQUESTS);
             answers.accept(client.server());
             List<List<String>> heard = subscribers.stream().map(Heard::signals).toList();
-            assertThat(heard).as(how).isEqualTo(Dialogue.SIGNALS);
+            assertThat(heard).as(how).isEqualTo(Transcript.SIGNALS);
             assertThat(client.server().said()).isEmpty();
             subscribers.get(subscribers.size() - 1).cancel();
         }
@@ -124,12 +124,12 @@ final class SegmentationTest {
         try (ScriptedServer server = ScriptedServer.startEach(scripts)) {
             for (int i = 0; i < scripts.size(); i++) {
                 PgxcConnection connection = Clients.connect(server);
-                List<Heard> subscribers = Dialogue.begin(connection);
+                List<Heard> subscribers = Transcript.begin(connection);
                 for (int s = 0; s < subscribers.size() - 1; s++) {
-                    assertThat(subscribers.get(s).all()).as("cut at %d", i + 1).isEqualTo(Dialogue.SIGNALS.get(s));
+                    assertThat(subscribers.get(s).all()).as("cut at %d", i + 1).isEqualTo(Transcript.SIGNALS.get(s));
                 }
                 Clients.close(connection);
-                List<String> notifications = new ArrayList<>(Dialogue.SIGNALS.get(subscribers.size() - 1));
+                List<String> notifications = new ArrayList<>(Transcript.SIGNALS.get(subscribers.size() - 1));
                 notifications.add("complete");
                 assertThat(subscribers.get(subscribers.size() - 1).all()).isEqualTo(notifications);
             }

@@ -29,7 +29,7 @@ import java.util.List;
  *
  * <p>The answers make one stream of bytes, to be cut anywhere.
  */
-final class Dialogue {
+final class Transcript {
 
     /** What the client says, by types, before it has heard anything. */
     static final String REQUESTS = "P D B E S P D B E S P D B E S P D B E S P D B E P D B E S Q";
@@ -81,7 +81,7 @@ final class Dialogue {
             List.of("row y", "count 1", "count 2", "complete"),
             List.of("7 early ", "8 middle payload", "9 late own"));
 
-    private Dialogue() {}
+    private Transcript() {}
 
     private static Octets described(Octets columns) {
         return Octets.join(parseComplete(), parameterTypes(), columns, bindComplete());
