@@ -222,12 +222,17 @@ final class OngoingExecution implements ResultConsumer, Subscription, ResultPipe
         current = null;
         if (pipe == null) {
             failure = error;
-        } else if (isEmitted(pipe) && (pipe.hasReader() || cancelled)) {
+        } else if (isHeard(pipe)) {
             pipe.onEnd(error);
         } else {
             withdraw(pipe, error);
             failure = error;
         }
+    }
+
+    /** Whether the Result has a reader of its own: one that has not left, or, if execute() was cancelled, the only one who can come. */
+    private boolean isHeard(ResultPipe pipe) {
+        return isEmitted(pipe) && (cancelled || (pipe.hasReader() && !pipe.isDiscarded()));
     }
 
     private boolean isEmitted(ResultPipe pipe) {
@@ -266,12 +271,11 @@ final class OngoingExecution implements ResultConsumer, Subscription, ResultPipe
         RuntimeException error = exception(reason);
         ResultPipe pipe = current;
         current = null;
-        boolean belongsToResult = pipe != null
-                && isEmitted(pipe)
-                && (pipe.hasReader() || cancelled || reason instanceof Failure.TimedOut);
+        boolean waitsForReader =
+                reason instanceof Failure.TimedOut && pipe != null && !pipe.hasReader() && isEmitted(pipe);
         if (pipe == null) {
             failure = error;
-        } else if (belongsToResult) {
+        } else if (waitsForReader || isHeard(pipe)) {
             pipe.onFailure(error);
         } else {
             withdraw(pipe, error);
@@ -344,16 +348,16 @@ final class OngoingExecution implements ResultConsumer, Subscription, ResultPipe
             result.pipe().discard();
         }
         ready.clear();
-        ResultPipe pipe = current;
-        if (opened == 0 || (pipe != null && pipe.isDiscarded())) {
+        if (opened == 0 || (current != null && current.isDiscarded())) {
             cancelExchange();
         }
     }
 
     @Override
     public void onCancelled(ResultPipe pipe) {
-        boolean nothingToCome = cancelled || execution.results() == 1;
-        if (pipe == current && nothingToCome) {
+        Exchange made = exchange;
+        boolean decided = execution.results() == 1 && made != null && !made.losesByStop();
+        if (pipe == current && (cancelled || decided)) {
             cancelExchange();
         }
         wake();

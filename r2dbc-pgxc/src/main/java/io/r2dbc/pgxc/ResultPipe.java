@@ -125,7 +125,8 @@ final class ResultPipe {
 
     /** Whether its reader has gone, or none is to come. */
     boolean isDiscarded() {
-        return discards;
+        DemandFlux<Object> to = flux;
+        return discards || (to != null && to.isOver());
     }
 
     boolean isEnded() {

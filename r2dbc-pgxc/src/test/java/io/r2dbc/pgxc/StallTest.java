@@ -146,6 +146,7 @@ class StallTest {
             TestSubscriber<String> head = beginWithoutDemand(dialogue.select(HEAD));
             head.request(1);
             assertThat(completed(heard)).extracting(PgxcNotification::payload).containsExactly("hot");
+            awaitElements(head, 1);
             assertThat(head.getReceivedOnNext()).containsExactly("1");
             head.request(9);
             assertThat(completed(head)).containsExactly("1", "2", "3");
