@@ -15,7 +15,8 @@ public final class AllowedBlocking implements BlockHoundIntegration {
 
     @Override
     public void applyTo(BlockHound.Builder builder) {
-        // Netty's allocator widens its set of magazines under a lock that is held for a few instructions; whoever allocates or
+        // Netty's allocator widens its set of magazines under a lock that is held for a few instructions; whoever
+        // allocates or
         // releases at that moment waits for it.
         builder.allowBlockingCallsInside(ALLOCATOR, "allocate");
         builder.allowBlockingCallsInside(ALLOCATOR + "$MagazineGroup", "allocate");
