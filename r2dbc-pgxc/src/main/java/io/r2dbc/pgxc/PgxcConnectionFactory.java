@@ -66,10 +66,9 @@ public final class PgxcConnectionFactory implements ConnectionFactory {
             ConnectionCore core = new ConnectionCore(configuration, registries, texts);
             SessionState state = new SessionState(configuration.preparedStatementCacheQueries(), typing, formats(core));
             return connector
-                    .open(this::startup, credentials(), state, core)
-                    .map(session -> {
+                    .<PgxcConnection>open(this::startup, credentials(), state, core, session -> {
                         core.opened(session);
-                        return (PgxcConnection) new WrappedConnection(core);
+                        return new WrappedConnection(core);
                     })
                     .onErrorMap(SessionEndException.class, e -> Errors.of(e.failure(), null));
         });

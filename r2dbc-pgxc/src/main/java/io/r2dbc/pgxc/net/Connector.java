@@ -38,22 +38,29 @@ public final class Connector {
     }
 
     /**
-     * Opens a session on each subscription.
+     * Opens a session on each subscription. A subscriber that has cancelled gets nothing, and then the session ends.
      *
      * @param parameters of StartupMessage, for the user
      * @param credentials resolved anew for each session; part of the deadline
+     * @param face makes of the session what the subscriber gets
      */
-    public Mono<Session> open(
+    public <T> Mono<T> open(
             Function<String, Map<String, String>> parameters,
             Mono<Credentials> credentials,
             SessionState state,
-            SessionEvents events) {
+            SessionEvents events,
+            Function<Session, T> face) {
         return Mono.defer(() -> {
-            long deadline = System.nanoTime() + options.connectTimeout().toNanos();
+            Attempt attempt = new Attempt(state, events);
             return credentials
                     .timeout(options.connectTimeout(), Mono.error(this::tooLate))
-                    .flatMap(login -> Mono.create(sink ->
-                            new Attempt(login, parameters.apply(login.user()), state, events, sink).begin(deadline)));
+                    .flatMap(login -> attempt.outcome(login, parameters.apply(login.user())))
+                    .<T>handle((session, subscriber) -> {
+                        if (attempt.take()) {
+                            subscriber.next(face.apply(session));
+                        }
+                    })
+                    .doOnCancel(attempt::abandon);
         });
     }
 
@@ -65,38 +72,63 @@ public final class Connector {
                 null));
     }
 
-    /** One try, delivered at most once, and undone if nobody wants it any more. */
+    /**
+     * One try, which the subscriber either takes or abandons.
+     *
+     * <p>Its end goes through a sink without a value, and the session is fetched behind it: a value could be dropped on its way to a
+     * subscriber that leaves just then, and whoever abandons the try closes what nobody has taken.
+     */
     private final class Attempt implements Done {
 
-        private final Credentials credentials;
-        private final Map<String, String> parameters;
         private final SessionState state;
         private final SessionEvents events;
-        private final MonoSink<Session> sink;
+        private final long deadline =
+                System.nanoTime() + options.connectTimeout().toNanos();
         private final AtomicBoolean over = new AtomicBoolean();
+        private final AtomicBoolean decided = new AtomicBoolean();
         private final Disposable.Swap timer = Disposables.swap();
+        private volatile @Nullable MonoSink<Void> end;
         private volatile @Nullable Channel channel;
         private volatile @Nullable Session session;
+        private volatile @Nullable Failure failure;
 
-        Attempt(
-                Credentials credentials,
-                Map<String, String> parameters,
-                SessionState state,
-                SessionEvents events,
-                MonoSink<Session> sink) {
-            this.credentials = credentials;
-            this.parameters = parameters;
+        Attempt(SessionState state, SessionEvents events) {
             this.state = state;
             this.events = events;
-            this.sink = sink;
         }
 
-        void begin(long deadline) {
-            long left = Math.max(0, deadline - System.nanoTime());
-            sink.onCancel(() -> {
-                over.set(true);
+        Mono<Session> outcome(Credentials credentials, Map<String, String> parameters) {
+            return Mono.<Void>create(sink -> {
+                        end = sink;
+                        begin(credentials, parameters);
+                    })
+                    .then(Mono.fromCallable(this::session));
+        }
+
+        private @Nullable Session session() {
+            Failure reason = failure;
+            if (reason != null) {
+                throw new SessionEndException(reason);
+            }
+            return session;
+        }
+
+        boolean take() {
+            return decided.compareAndSet(false, true);
+        }
+
+        void abandon() {
+            over.set(true);
+            if (decided.compareAndSet(false, true)) {
                 undo();
-            });
+            }
+        }
+
+        private void begin(Credentials credentials, Map<String, String> parameters) {
+            if (over.get()) {
+                return;
+            }
+            long left = Math.max(0, deadline - System.nanoTime());
             timer.update(Schedulers.parallel().schedule(this::onDeadline, left, TimeUnit.NANOSECONDS));
             TcpClient.newConnection()
                     .runOn(options.loopResources())
@@ -107,7 +139,7 @@ public final class Connector {
                     .option(ChannelOption.TCP_NODELAY, options.tcpNoDelay())
                     .doOnChannelInit((observer, opened, address) -> onChannel(opened))
                     .connect()
-                    .subscribe(this::onConnected, this::onRefused);
+                    .subscribe(connection -> onConnected(connection, credentials, parameters), this::onRefused);
         }
 
         /** A channel is there, for the first address or the next one, and is not connected yet. */
@@ -132,13 +164,10 @@ public final class Connector {
         }
 
         private void onDeadline() {
-            if (over.compareAndSet(false, true)) {
-                undo();
-                sink.error(tooLate());
-            }
+            failed(tooLate().failure());
         }
 
-        private void onConnected(Connection connection) {
+        private void onConnected(Connection connection, Credentials credentials, Map<String, String> parameters) {
             if (over.get()) {
                 connection.dispose();
                 return;
@@ -170,20 +199,25 @@ public final class Connector {
 
         @Override
         public void succeeded() {
-            Session open = session;
-            if (open != null && over.compareAndSet(false, true)) {
+            if (over.compareAndSet(false, true)) {
                 timer.dispose();
-                LostErrors.guard("A subscriber failed while it was given its connection", () -> sink.success(open));
+                end("A subscriber failed while it was given its connection");
             }
         }
 
         @Override
-        public void failed(Failure failure) {
+        public void failed(Failure reason) {
             if (over.compareAndSet(false, true)) {
+                failure = reason;
                 undo();
-                LostErrors.guard(
-                        "A subscriber failed while it was told that connecting failed",
-                        () -> sink.error(new SessionEndException(failure)));
+                end("A subscriber failed while it was told that connecting failed");
+            }
+        }
+
+        private void end(String trouble) {
+            MonoSink<Void> sink = end;
+            if (sink != null) {
+                LostErrors.guard(trouble, sink::success);
             }
         }
     }

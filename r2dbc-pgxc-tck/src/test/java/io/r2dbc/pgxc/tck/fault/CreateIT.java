@@ -8,8 +8,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.r2dbc.pgxc.PgxcConnection;
 import io.r2dbc.pgxc.PgxcConnectionFactory;
+import io.r2dbc.pgxc.net.Session;
 import io.r2dbc.pgxc.testing.StandingAsserts;
-import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -21,9 +21,15 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.reactivestreams.Subscription;
+import reactor.core.CoreSubscriber;
 import reactor.core.Disposable;
+import reactor.core.Disposables;
+import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Hooks;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Operators;
 
 /** Connections that nobody takes delivery of, and where those that are opened live. */
 @ExtendWith(StandingAsserts.class)
@@ -42,23 +48,41 @@ class CreateIT {
         AtomicInteger delivered = new AtomicInteger();
         AtomicInteger failed = new AtomicInteger();
         for (int round = 0; round < 1_000; round++) {
-            Disposable creation = factory.create()
-                    .subscribe(
-                            connection -> {
-                                delivered.incrementAndGet();
-                                connection.close().subscribe();
-                            },
-                            error -> failed.incrementAndGet());
+            Taker taker = new Taker(delivered, failed);
+            factory.create().subscribe(taker);
             LockSupport.parkNanos(random.nextLong(usual + usual / 4));
-            creation.dispose();
+            taker.dispose();
         }
-        live.awaitSessions(0, Duration.ofSeconds(2));
+        live.awaitSessions(0, Live.SOON);
         System.out.printf(
                 "[H1] seed %d, 1,000 cancels within %d us, %d came after delivery%n",
                 seed, usual / 800, delivered.get());
         assertThat(failed).as("seed " + seed).hasValue(0);
         assertThat(delivered.get()).as("seed " + seed).isBetween(10, 990);
         requireOpen(live.look(factory));
+    }
+
+    /** Closes what it gets, also what it gets while it leaves. */
+    private static final class Taker extends BaseSubscriber<PgxcConnection> {
+
+        private final AtomicInteger delivered;
+        private final AtomicInteger failed;
+
+        Taker(AtomicInteger delivered, AtomicInteger failed) {
+            this.delivered = delivered;
+            this.failed = failed;
+        }
+
+        @Override
+        protected void hookOnNext(PgxcConnection connection) {
+            delivered.incrementAndGet();
+            connection.close().subscribe();
+        }
+
+        @Override
+        protected void hookOnError(Throwable error) {
+            failed.incrementAndGet();
+        }
     }
 
     /** How long a connection takes here and now, in the better half of cases. */
@@ -75,16 +99,71 @@ class CreateIT {
     }
 
     @Test
-    @DisplayName("[H1] a connection delivered to a subscriber who has just cancelled is closed")
+    @DisplayName("[H1] a connection on its way to a subscriber who leaves at that moment is closed")
     void cancelledInDelivery() {
+        Disposable.Swap subscription = Disposables.swap();
+        AtomicInteger passed = new AtomicInteger();
+        // between the operators of create() somebody cancels as soon as the session comes by
+        Hooks.onEachOperator(
+                "cancel in delivery",
+                Operators.lift((scannable, actual) -> new Spy(actual, () -> {
+                    passed.incrementAndGet();
+                    subscription.dispose();
+                })));
+        try {
+            Mono<PgxcConnection> creation = live.factory(options -> options).create();
+            subscription.update(creation.subscribe());
+            Live.until(Live.LIMIT, "a session came by", () -> passed.get() > 0);
+        } finally {
+            Hooks.resetOnEachOperator("cancel in delivery");
+        }
+        live.awaitSessions(0, Live.SOON);
+    }
+
+    /** Calls when a session passes. */
+    private static final class Spy implements CoreSubscriber<Object> {
+
+        private final CoreSubscriber<? super Object> actual;
+        private final Runnable onSession;
+
+        Spy(CoreSubscriber<? super Object> actual, Runnable onSession) {
+            this.actual = actual;
+            this.onSession = onSession;
+        }
+
+        @Override
+        public void onSubscribe(Subscription subscription) {
+            actual.onSubscribe(subscription);
+        }
+
+        @Override
+        public void onNext(Object element) {
+            if (element instanceof Session) {
+                onSession.run();
+            }
+            actual.onNext(element);
+        }
+
+        @Override
+        public void onError(Throwable error) {
+            actual.onError(error);
+        }
+
+        @Override
+        public void onComplete() {
+            actual.onComplete();
+        }
+    }
+
+    @Test
+    @DisplayName("[H1] of two connections that race only the winner stays")
+    void racingCreates() {
         PgxcConnectionFactory factory = live.factory(options -> options);
         for (int round = 0; round < 50; round++) {
-            Mono<PgxcConnection> first = factory.create();
-            Mono<PgxcConnection> second = factory.create();
-            PgxcConnection winner = get(Mono.firstWithSignal(first, second));
+            PgxcConnection winner = get(Mono.firstWithSignal(factory.create(), factory.create()));
             Live.await(winner.close());
         }
-        live.awaitSessions(0, Duration.ofSeconds(2));
+        live.awaitSessions(0, Live.SOON);
     }
 
     @Test

@@ -71,8 +71,10 @@ class RandomCancelKindsIT {
         "NEW_TEXT, true, 100"
     })
     @DisplayName("[C3, X14] 400 cancels at random instants, statements pipelined behind: always right, never stuck")
-    void cancelsOfEveryKind(Kind kind, boolean inTransaction, int grace) {
+    void cancelsOfEveryKind(Kind kind, boolean inTransaction, int grace, DroppedSignals dropped) {
         cancels(kind, inTransaction, grace);
+        assertThat(dropped.errors()).isEmpty();
+        assertThat(dropped.elements()).as("answers to those who had gone").allMatch(Integer.class::isInstance);
     }
 
     @ParameterizedTest(name = "[C3] grace {0} ms")

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.r2dbc.pgxc.PgxcConnection;
 import io.r2dbc.pgxc.PgxcConnectionFactory;
+import io.r2dbc.pgxc.testing.DroppedSignals;
 import io.r2dbc.pgxc.testing.StandingAsserts;
 import io.r2dbc.spi.R2dbcException;
 import io.r2dbc.spi.R2dbcTransientResourceException;
@@ -93,7 +94,7 @@ class SoakIT {
     @Test
     @DisplayName("[E10] random operations on eight connections: sent = completed + failed + cancelled, nothing leaks,"
             + " nothing grows")
-    void everythingAtOnce() throws InterruptedException, ExecutionException, TimeoutException {
+    void everythingAtOnce(DroppedSignals dropped) throws InterruptedException, ExecutionException, TimeoutException {
         long seed = Long.getLong("pgxc.test.seed", ThreadLocalRandom.current().nextLong());
         PgxcConnectionFactory factory = live.factory(options -> options.cancelGrace(Duration.ofMillis(10)));
         long end = System.nanoTime() + Duration.ofSeconds(SECONDS).toNanos();
@@ -129,6 +130,8 @@ class SoakIT {
                     heapEarly / 1024,
                     heapLate / 1024);
             assertThat(ended).containsOnlyKeys(SignalType.ON_COMPLETE, SignalType.ON_ERROR, SignalType.CANCEL);
+            assertThat(dropped.errors()).as("seed " + seed).isEmpty();
+            assertThat(dropped.elements()).as("rows for those who had gone").allMatch(Integer.class::isInstance);
             assertThat(heard.get()).as("seed " + seed).isEqualTo(notified.get());
             assertThat(Thread.activeCount()).as("threads").isLessThanOrEqualTo(threadsEarly + 4);
             assertThat(heapLate).as("heap").isLessThan(heapEarly + 16 * MIB);
