@@ -29,6 +29,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.r2dbc.pgxc.PgxcConfiguration.ResetOnRelease;
 import io.r2dbc.pgxc.testing.ScriptedServer;
+import io.r2dbc.pgxc.wire.ClientMessage.Sync;
 import io.r2dbc.pgxc.wire.Octets;
 import io.r2dbc.spi.IsolationLevel;
 import java.time.Duration;
@@ -122,6 +123,28 @@ class ReleaseTest {
             release(dialogue);
             assertThat(failed(unread)).hasMessageContaining("released");
             completed(begin(dialogue.select("select 'x'")));
+        }
+    }
+
+    @Test
+    @DisplayName("[X21, X6] a flight that is half written is rolled back")
+    void halfWrittenFlight() {
+        CountDownLatch releasing = new CountDownLatch(1);
+        try (Dialogue dialogue =
+                Dialogue.of(script -> script.expect("P D B E").pause(releasing).expect("B E"))) {
+            PgxcStatement statement = dialogue.connection().createStatement("insert into t values ($1)");
+            for (int i = 0; i < 2_000; i++) {
+                statement.bind(0, "x".repeat(10_000)).add();
+            }
+            TestSubscriber<PgxcResult> flight = begin(statement.bind(0, "x").execute());
+            dialogue.server().awaitMessages(5, SOON);
+            TestSubscriber<Void> release = begin(dialogue.connection().preRelease());
+            assertThat(failed(flight)).hasMessageContaining("released");
+            releasing.countDown();
+            dialogue.server().awaitMessage(Sync.class, SOON);
+            assertThat(dialogue.sql()).containsExactly("insert into t values ($1)", "ROLLBACK");
+            assertThat(release.isTerminated()).isFalse();
+            release.cancel();
         }
     }
 
