@@ -89,7 +89,8 @@ class CrashIT {
     }
 
     @Test
-    @DisplayName("[B8] when the server and all its processes are killed, connections are lost with 08006")
+    @DisplayName("[B8] when the server and all its processes are killed, connections are lost, without a word or with a"
+            + " last one")
     void powerCut() {
         PgxcConnection idle = live.open();
         PgxcConnection busy = live.open();
@@ -98,7 +99,8 @@ class CrashIT {
         cluster.kill();
 
         live.forgetWitness();
-        assertLost(idle, busy, sleeping, "08006");
+        // a process that outlives the server's first one by a moment still says so
+        assertLost(idle, busy, sleeping, "08006", "57P01");
         cluster.start();
         requireOpen(live.open());
     }
@@ -112,10 +114,11 @@ class CrashIT {
         return sleeping;
     }
 
-    private static void assertLost(PgxcConnection idle, PgxcConnection busy, Mono<Integer> sleeping, String sqlState) {
-        assertThat(state(sleeping)).isEqualTo(sqlState);
+    private static void assertLost(
+            PgxcConnection idle, PgxcConnection busy, Mono<Integer> sleeping, String... sqlStates) {
+        assertThat(state(sleeping)).isIn((Object[]) sqlStates);
         until(Duration.ofSeconds(2), "the idle one knows", () -> !get(idle.validate(ValidationDepth.LOCAL)));
-        assertThat(state(one(idle, "SELECT 42", Integer.class))).isEqualTo(sqlState);
+        assertThat(state(one(idle, "SELECT 42", Integer.class))).isIn((Object[]) sqlStates);
         requireClosed(idle);
         requireClosed(busy);
     }
