@@ -7,7 +7,6 @@ import java.util.Random;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -56,40 +55,51 @@ final class DemandTest {
     @Test
     @DisplayName("[C10] between a thread that adds and a loop that parks no wake-up is lost")
     void noWakeUpIsLost() throws InterruptedException {
-        int elements = 100_000;
+        int elements = 300_000;
         long seed = System.nanoTime();
         Random random = new Random(seed);
         Semaphore wake = new Semaphore(0);
         AtomicLong delivered = new AtomicLong();
-        Thread loop = new Thread(() -> deliver(elements, wake, delivered), "demand-loop");
+        Thread loop = new Thread(() -> deliver(elements, wake, delivered, new Random(~seed)), "demand-loop");
         loop.setDaemon(true);
         loop.start();
-        for (int added = 0; added < elements; ) {
-            int n = Math.min(1 + random.nextInt(3), elements - added);
-            if (demand.add(n)) {
+        for (int added = 1; added <= elements; added++) {
+            if (demand.add(1)) {
                 wake.release();
             }
-            added += n;
-            if (random.nextInt(30) == 0) {
-                LockSupport.parkNanos(1);
+            long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
+            while (delivered.get() < added) {
+                assertThat(System.nanoTime())
+                        .as("seed %d: demand %d was not seen", seed, added)
+                        .isLessThan(deadline);
+                Thread.onSpinWait();
             }
+            spin(random.nextInt(40));
         }
         loop.join(TimeUnit.SECONDS.toMillis(20));
         assertThat(delivered).as("seed %d", seed).hasValue(elements);
     }
 
-    private void deliver(int elements, Semaphore wake, AtomicLong delivered) {
+    private void deliver(int elements, Semaphore wake, AtomicLong delivered, Random random) {
         try {
             while (delivered.get() < elements) {
                 if (demand.isPresent()) {
                     demand.take();
                     delivered.incrementAndGet();
+                    spin(random.nextInt(40));
                 } else if (!wake.tryAcquire(5, TimeUnit.SECONDS)) {
                     return;
                 }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /** So that the two threads meet at every point of each other's way. */
+    private static void spin(int times) {
+        for (int left = times; left > 0; left--) {
+            Thread.onSpinWait();
         }
     }
 }
