@@ -70,6 +70,17 @@ final class AsynchronousMessagesTest {
     }
 
     @Test
+    @DisplayName("[S2.1.4, S2.0.2] a notice before authentication is taken, and the greeting goes on")
+    void beforeAuthentication() {
+        try (EmbeddedConnection client = EmbeddedConnection.starting()) {
+            client.server().hears(notice("welcome"));
+            client.server().hears(Octets.join(Greeting.messages()));
+            assertThat(client.startUpFailure()).isNull();
+            assertThat(client.connection().getMetadata().getDatabaseVersion()).isEqualTo("18.6");
+        }
+    }
+
+    @Test
     @DisplayName(
             "[I3, S2.1.5, E8] notifications, notices and reports between any two messages of the greeting do no harm")
     void duringStartUp() {
