@@ -59,7 +59,13 @@ public final class PgxcConnectionFactory implements ConnectionFactory {
                 configuration.maxMessageSize());
     }
 
-    /** Opens a connection on each subscription; cancelling in time leaves nothing behind. */
+    /**
+     * Opens a connection on each subscription.
+     *
+     * <p>A subscriber that cancels before it has got its connection leaves nothing behind. From {@code onNext} on the connection is the
+     * subscriber's to close. Operators that let values race, as {@code Mono.firstWithSignal} does, drop a loser's value without telling
+     * anybody when it arrives together with the winner's: such a connection stays open.
+     */
     @Override
     public Mono<PgxcConnection> create() {
         return Mono.defer(() -> {

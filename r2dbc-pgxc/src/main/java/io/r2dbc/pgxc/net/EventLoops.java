@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.r2dbc.pgxc.net;
 
+import io.netty.channel.Channel;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
@@ -23,6 +24,8 @@ public final class EventLoops implements LoopResources {
     private final EventLoopGroup group = new MultiThreadIoEventLoopGroup(
             Runtime.getRuntime().availableProcessors(), new LoopThreads(), NioIoHandler.newFactory());
 
+    private final EventLoopGroup one = group.next();
+
     private EventLoops() {}
 
     public static LoopResources shared() {
@@ -32,6 +35,17 @@ public final class EventLoops implements LoopResources {
     @Override
     public EventLoopGroup onServer(boolean useNative) {
         return group;
+    }
+
+    /** One loop answers for all of them: asking the group which channels it takes would move its turn, and connections would skip loops. */
+    @Override
+    public <C extends Channel> C onChannel(Class<C> type, EventLoopGroup asked) {
+        return LoopResources.super.onChannel(type, one);
+    }
+
+    @Override
+    public <C extends Channel> Class<? extends C> onChannelClass(Class<C> type, EventLoopGroup asked) {
+        return LoopResources.super.onChannelClass(type, one);
     }
 
     @Override

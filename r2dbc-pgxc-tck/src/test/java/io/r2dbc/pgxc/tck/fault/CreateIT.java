@@ -156,17 +156,6 @@ class CreateIT {
     }
 
     @Test
-    @DisplayName("[H1] of two connections that race only the winner stays")
-    void racingCreates() {
-        PgxcConnectionFactory factory = live.factory(options -> options);
-        for (int round = 0; round < 50; round++) {
-            PgxcConnection winner = get(Mono.firstWithSignal(factory.create(), factory.create()));
-            Live.await(winner.close());
-        }
-        live.awaitSessions(0, Live.SOON);
-    }
-
-    @Test
     @DisplayName("[H8, X12] 16 connections opened from one event loop live on more than one")
     void connectionsSpread() {
         PgxcConnectionFactory factory = live.factory(options -> options);

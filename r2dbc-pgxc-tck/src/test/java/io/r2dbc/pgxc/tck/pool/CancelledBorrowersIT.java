@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.BeforeAll;
@@ -102,7 +103,7 @@ class CancelledBorrowersIT {
         long[] durations = new long[REHEARSALS];
         for (int rehearsal = 0; rehearsal < REHEARSALS; rehearsal++) {
             long start = System.nanoTime();
-            get(unitOfWork(pool, -1 - rehearsal, new AtomicReference<>()));
+            get(unitOfWork(pool, -1 - rehearsal, new AtomicReference<>(), new CountDownLatch(1)));
             durations[rehearsal] = System.nanoTime() - start;
         }
         Arrays.sort(durations);
@@ -111,23 +112,35 @@ class CancelledBorrowersIT {
 
     private void cancelOne(ConnectionPool pool, int round, long delay) {
         AtomicReference<Stage> stage = new AtomicReference<>(Stage.NOT_BORROWED);
+        CountDownLatch lent = new CountDownLatch(1);
         CountDownLatch over = new CountDownLatch(1);
-        Disposable request = unitOfWork(pool, round, stage)
+        Disposable request = unitOfWork(pool, round, stage, lent)
                 .doFinally(signal -> over.countDown())
                 .subscribe();
-        Sandbox.until("the connection is lent", () -> stage.get() != Stage.NOT_BORROWED);
+        await("the connection is lent", lent);
         LockSupport.parkNanos(delay);
         request.dispose();
         cancelled.merge(stage.get(), 1, Integer::sum);
-        Sandbox.until("the work is over or cancelled", () -> over.getCount() == 0);
+        await("the work is over or cancelled", over);
+    }
+
+    /** Wakes at once, which one who looks every few milliseconds does not: a unit of work takes less. */
+    private static void await(String what, CountDownLatch latch) {
+        try {
+            assertThat(latch.await(30, TimeUnit.SECONDS)).as(what).isTrue();
+        } catch (InterruptedException e) {
+            throw new AssertionError(what, e);
+        }
     }
 
     /** What Spring's transactional operator makes of a method, a pool's connection included. */
-    private static Mono<Void> unitOfWork(ConnectionPool pool, int round, AtomicReference<Stage> stage) {
+    private static Mono<Void> unitOfWork(
+            ConnectionPool pool, int round, AtomicReference<Stage> stage, CountDownLatch lent) {
         return Mono.usingWhen(
                 pool.create(),
                 connection -> {
                     stage.set(Stage.BORROWED);
+                    lent.countDown();
                     return Mono.usingWhen(
                                     Mono.from(connection.beginTransaction()).thenReturn(connection),
                                     begun -> work(begun, round, stage),
