@@ -78,6 +78,11 @@ final class DemandFlux<T> extends Flux<T> implements Subscription {
         return over || cancelled;
     }
 
+    /** Whether the last signal has been given. */
+    boolean hasEnded() {
+        return over;
+    }
+
     boolean hasDemand() {
         return demand.isPresent();
     }

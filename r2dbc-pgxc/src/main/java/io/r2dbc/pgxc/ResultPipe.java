@@ -137,7 +137,7 @@ final class ResultPipe {
         return held.isEmpty();
     }
 
-    /** Whether a row would go straight through. */
+    /** Whether a row would go straight through. A reader who has just left wants none: that he has left comes next. */
     boolean wantsRow() {
         if (discards) {
             return true;
@@ -146,7 +146,7 @@ final class ResultPipe {
         if (to == null || !held.isEmpty()) {
             return false;
         }
-        return !reader.readsRows() || to.refuseBadRequest() || to.isOver() || to.hasDemand();
+        return !reader.readsRows() || to.refuseBadRequest() || to.hasEnded() || to.hasDemand();
     }
 
     void onRow(DataRow row) {
