@@ -16,6 +16,8 @@ import io.r2dbc.spi.R2dbcDataIntegrityViolationException;
 import io.r2dbc.spi.Row;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
@@ -80,6 +82,7 @@ class RowDefaultsIT {
         INTERVAL("'1 mon 2 days'::interval", Interval.class),
         JSON("'{\"a\": 1}'::json", String.class),
         JSONB("'{\"a\": 1}'::jsonb", String.class),
+        INET("'::ffff:10.0.0.1'::inet", InetAddress.class),
         BOOL_ARRAY("'{t,NULL}'::bool[]", Boolean[].class),
         INT2_ARRAY("'{1,NULL}'::int2[]", Short[].class),
         INT4_ARRAY("'{1,NULL}'::int4[]", Integer[].class),
@@ -100,6 +103,7 @@ class RowDefaultsIT {
         TIMETZ_ARRAY("'{12:34+02,NULL}'::timetz[]", OffsetTime[].class),
         TIMESTAMP_ARRAY("'{2024-02-29 12:34,NULL}'::timestamp[]", LocalDateTime[].class),
         TIMESTAMPTZ_ARRAY("'{2024-02-29 12:34+02,NULL}'::timestamptz[]", OffsetDateTime[].class),
+        INET_ARRAY("'{10.0.0.1,NULL,::1}'::inet[]", InetAddress[].class),
         INTERVAL_ARRAY("'{1 mon,NULL}'::interval[]", Interval[].class),
         JSON_ARRAY("'{1,NULL}'::json[]", String[].class),
         JSONB_ARRAY("'{1,NULL}'::jsonb[]", String[].class),
@@ -186,6 +190,36 @@ class RowDefaultsIT {
             assertThat(read).isTrue();
         }
         assertThat(Sandbox.ask(connection, "SELECT 'still here'")).isEqualTo("still here");
+    }
+
+    @Test
+    @DisplayName("[X30, X31] a network read as an address is an error that says how to read it, in both formats")
+    void network() {
+        for (int execution = 1; execution <= 2; execution++) {
+            List<Object> read = one("SELECT '10.1.2.3/8'::inet AS home, '10.1.2.3'::inet", row -> {
+                for (Class<?> type : List.of(Object.class, InetAddress.class)) {
+                    assertThatThrownBy(() -> row.get("home", type))
+                            .isInstanceOf(R2dbcDataIntegrityViolationException.class)
+                            .hasMessageContaining("column 0 \"home\" of type inet")
+                            .hasMessageContaining("java.net.InetAddress, read it as String");
+                }
+                return List.of(row.get(0, String.class), row.get(1));
+            });
+            assertThat(read).containsExactly("10.1.2.3/8", address(10, 1, 2, 3));
+        }
+        assertThat(Sandbox.ask(connection, "SELECT 'still here'")).isEqualTo("still here");
+    }
+
+    private static InetAddress address(int... octets) {
+        byte[] bytes = new byte[octets.length];
+        for (int i = 0; i < bytes.length; i++) {
+            bytes[i] = (byte) octets[i];
+        }
+        try {
+            return InetAddress.getByAddress(bytes);
+        } catch (UnknownHostException e) {
+            throw new IllegalArgumentException(e);
+        }
     }
 
     private static void assertFails(Runnable reading) {

@@ -52,6 +52,7 @@ public final class CodecRegistry {
                 new JsonCodecs(),
                 new BinaryCodecs(),
                 new UuidCodec(),
+                new InetCodec(),
                 new DateCodec(),
                 new TimeCodecs(),
                 new TimestampCodecs(zone),
@@ -232,7 +233,8 @@ public final class CodecRegistry {
             return encoding;
         }
         Encoding bytes = BinaryCodecs.encoding(type);
-        return bytes != null ? bytes : TextCodecs.encoding(type);
+        Encoding address = bytes != null ? bytes : InetCodec.encoding(type);
+        return address != null ? address : TextCodecs.encoding(type);
     }
 
     /**

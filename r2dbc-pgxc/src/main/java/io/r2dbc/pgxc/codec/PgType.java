@@ -3,6 +3,7 @@ package io.r2dbc.pgxc.codec;
 
 import io.r2dbc.spi.Type;
 import java.math.BigDecimal;
+import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
@@ -44,7 +45,7 @@ public final class PgType implements Type {
         JSON,
         /** Arrays of any type. */
         ARRAY,
-        /** Everything that is read and written as text only. */
+        /** Everything else. */
         OTHER
     }
 
@@ -98,8 +99,8 @@ public final class PgType implements Type {
     public static final PgType UUID = known(2950, "uuid", 2951, Category.UUID, UUID.class);
     /** JSON in the server's own form; {@code String}. */
     public static final PgType JSONB = known(3802, "jsonb", 3807, Category.JSON, String.class);
-    /** IP addresses, with a prefix length; {@code String}. */
-    public static final PgType INET = other(869, "inet", 1041);
+    /** IP addresses; {@code InetAddress}, or {@code String} for those with the prefix of a network. */
+    public static final PgType INET = known(869, "inet", 1041, Category.OTHER, InetAddress.class);
     /** XML; {@code String}. */
     public static final PgType XML = other(142, "xml", 143);
     /** Amounts in the currency of {@code lc_monetary}; {@code String}. */

@@ -105,9 +105,6 @@ final class TextCodecs implements Family {
 
     /** The encoding of classes that have many subclasses. */
     static @Nullable Encoding encoding(Class<?> type) {
-        if (InetAddress.class.isAssignableFrom(type)) {
-            return as(PgType.INET);
-        }
         boolean isText = CharSequence.class.isAssignableFrom(type)
                 || Enum.class.isAssignableFrom(type)
                 || type == URI.class
@@ -121,7 +118,7 @@ final class TextCodecs implements Family {
 
     /** Whether a value can be written as the text of any type. */
     static boolean isText(Object value) {
-        return value instanceof Character || encoding(value.getClass()) != null;
+        return value instanceof Character || value instanceof InetAddress || encoding(value.getClass()) != null;
     }
 
     /** Writes text and lets the server's input function of a type read it. */

@@ -17,6 +17,7 @@ public final class CodecCases {
                     TextCases.UUIDS,
                     TextCases.JSON,
                     TextCases.OTHER,
+                    InetCases.INET,
                     TemporalCases.DATE,
                     TemporalCases.TIME,
                     TimestampCases.TIMESTAMP,

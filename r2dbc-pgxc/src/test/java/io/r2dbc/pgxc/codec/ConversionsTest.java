@@ -7,6 +7,7 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.LocalDate;
@@ -64,6 +65,8 @@ class ConversionsTest {
                 arguments(PgType.MONEY, String.class),
                 arguments(PgType.of(1560), String.class),
                 arguments(PgType.of(3904), String.class),
+                arguments(PgType.of(650), String.class),
+                arguments(PgType.INET, InetAddress.class),
                 arguments(PgType.BYTEA, ByteBuffer.class),
                 arguments(PgType.UUID, UUID.class),
                 arguments(PgType.DATE, LocalDate.class),

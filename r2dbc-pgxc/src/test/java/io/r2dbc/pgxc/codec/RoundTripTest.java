@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -16,6 +17,7 @@ import java.time.OffsetTime;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -49,6 +51,7 @@ class RoundTripTest {
         VALUES.put(PgType.TEXT, random -> Utf8Test.randomText(random, random.nextInt(30)));
         VALUES.put(PgType.BYTEA, random -> ByteBuffer.wrap(randomBytes(random)));
         VALUES.put(PgType.UUID, random -> new UUID(random.nextLong(), random.nextLong()));
+        VALUES.put(PgType.INET, RoundTripTest::randomAddress);
         VALUES.put(PgType.DATE, RoundTripTest::randomDate);
         VALUES.put(PgType.TIME, RoundTripTest::randomTime);
         VALUES.put(
@@ -78,6 +81,15 @@ class RoundTripTest {
         byte[] bytes = new byte[random.nextInt(50)];
         random.nextBytes(bytes);
         return bytes;
+    }
+
+    /** With many zeros, which are what differs in its text. */
+    private static InetAddress randomAddress(Random random) {
+        byte[] bytes = new byte[random.nextBoolean() ? 4 : 16];
+        for (int i = 0; i < bytes.length; i++) {
+            bytes[i] = (byte) (random.nextInt(3) == 0 ? random.nextInt() : 0);
+        }
+        return InetCases.of(HexFormat.of().formatHex(bytes));
     }
 
     private static LocalDate randomDate(Random random) {
