@@ -74,7 +74,7 @@ final class Execution extends Flux<PgxcResult> {
     }
 
     Failure timedOut(Duration limit) {
-        return new Failure.TimedOut("The statement's own limit of " + limit.toMillis() + " ms has passed: " + sql);
+        return new Failure.TimedOut("The statement's own limit of " + limit + " has passed: " + sql);
     }
 
     Maker maker() {

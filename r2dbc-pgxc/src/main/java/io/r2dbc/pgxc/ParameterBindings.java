@@ -12,6 +12,7 @@ import io.r2dbc.pgxc.wire.BindValues;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import reactor.core.Exceptions;
 import reactor.core.publisher.Mono;
 
 /**
@@ -145,12 +146,21 @@ final class ParameterBindings implements BindValues {
         try {
             encoding.write(value, out);
         } catch (ValueException e) {
-            throw new ValueException(
-                    "parameter $" + (index + 1) + " (" + value.getClass().getTypeName() + " as "
-                            + (encoding.typeOid() == 0 ? "text" : PgType.of(encoding.typeOid())) + "): "
-                            + e.getMessage(),
-                    e);
+            throw unwritable(index, value, encoding, String.valueOf(e.getMessage()), e);
+        } catch (Throwable e) {
+            // a value or a codec of the user's own, whose bug costs one exchange and not the connection
+            Exceptions.throwIfJvmFatal(e);
+            throw unwritable(index, value, encoding, e.toString(), e);
         }
         return true;
+    }
+
+    private static ValueException unwritable(
+            int index, Object value, Encoding encoding, String problem, Throwable cause) {
+        String type =
+                encoding.typeOid() == 0 ? "text" : PgType.of(encoding.typeOid()).getName();
+        return new ValueException(
+                "parameter $" + (index + 1) + " (" + value.getClass().getTypeName() + " as " + type + "): " + problem,
+                cause);
     }
 }

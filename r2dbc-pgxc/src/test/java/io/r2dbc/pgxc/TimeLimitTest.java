@@ -24,6 +24,7 @@ import static io.r2dbc.pgxc.testing.ServerMessages.suspended;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.r2dbc.pgxc.testing.ScriptedServer;
+import io.r2dbc.pgxc.testing.StandingAsserts;
 import io.r2dbc.pgxc.wire.ClientMessage.Startup;
 import io.r2dbc.spi.R2dbcException;
 import io.r2dbc.spi.R2dbcNonTransientResourceException;
@@ -32,10 +33,14 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.test.subscriber.TestSubscriber;
 
+@ExtendWith(StandingAsserts.class)
 class TimeLimitTest {
 
     private static final String SLOW = "select a from slow";
@@ -116,6 +121,21 @@ class TimeLimitTest {
             assertThat(completed(begin(texts(unlimited)))).containsExactly("y");
             Mono.delay(SHORT.multipliedBy(2), dialogue.loop()).block(SOON);
             assertThat(dialogue.server().cancelRequests()).isEmpty();
+        }
+    }
+
+    @ParameterizedTest(name = "[X15] {0} s")
+    @ValueSource(longs = {Long.MAX_VALUE, Long.MAX_VALUE / 1_000, Long.MAX_VALUE / 1_000_000_000 + 1})
+    @DisplayName("[X15] a limit beyond what a clock counts is none")
+    void endless(long seconds) {
+        CountDownLatch watched = new CountDownLatch(1);
+        try (Dialogue dialogue =
+                Dialogue.of(script -> script.expect("P D B E S").pause(watched).send(firstSelected("x")))) {
+            TestSubscriber<String> unlimited =
+                    begin(texts(dialogue.connection().createStatement(SLOW).timeout(Duration.ofSeconds(seconds))));
+            dialogue.settle();
+            watched.countDown();
+            assertThat(completed(unlimited)).containsExactly("x");
         }
     }
 

@@ -200,8 +200,7 @@ public final class ExtendedQuery extends QueryExchange {
         }
         awaits = Awaits.COPY;
         if (!(message instanceof CopyOutResponse)) {
-            // while it asked for data the server has swallowed the flight's own
-            out.send(Bare.SYNC);
+            out.send(Bare.SYNC); // while it asked for data the server has swallowed the flight's own
         }
     }
 
@@ -386,8 +385,12 @@ public final class ExtendedQuery extends QueryExchange {
 
     @Override
     public Exchange successor() {
-        FetchChunk chunk = isAnswered() ? writer.chunk() : null;
-        return chunk == null ? this : chunk;
+        return isAnswered() ? writer.successor() : this;
+    }
+
+    @Override
+    public boolean isResumable() {
+        return writer.portalLives();
     }
 
     @Override

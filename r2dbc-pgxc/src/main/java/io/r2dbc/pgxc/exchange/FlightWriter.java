@@ -261,10 +261,15 @@ final class FlightWriter {
         }
     }
 
-    /** The chunk of a portal that is under way, or was the last so far. */
-    @Nullable
-    FetchChunk chunk() {
-        return portal == null ? null : portal.chunk();
+    /** Who speaks for the flight once it has been answered: the chunk of a portal that is under way, or was the last so far. */
+    Exchange successor() {
+        FetchChunk chunk = portal == null ? null : portal.chunk();
+        return chunk == null ? flight : chunk;
+    }
+
+    /** Whether there may be more to ask a portal for. */
+    boolean portalLives() {
+        return portal != null && !portal.isEnded();
     }
 
     void onCancel() {

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A session whose socket, event loop and clock are the test's: it hears exactly the bytes it is given, cut as they are given, and nothing
@@ -27,6 +28,7 @@ public final class EmbeddedSession {
 
     private final EmbeddedChannel channel = new EmbeddedChannel();
     private final Session session;
+    private final AtomicInteger cancelRequests = new AtomicInteger();
     private int reads;
 
     public EmbeddedSession(SessionOptions options, SessionState state, SessionEvents events) {
@@ -34,7 +36,8 @@ public final class EmbeddedSession {
         channel.config().setAutoRead(false);
         SessionHandler handler =
                 new SessionHandler(options, state, events, new Cancellation(EventLoops.shared(), () -> {
-                    throw new AssertionError("nobody may be asked to cancel here");
+                    cancelRequests.incrementAndGet();
+                    throw new IllegalStateException("nobody is there to be asked");
                 }));
         channel.pipeline()
                 .addLast(
@@ -134,6 +137,12 @@ public final class EmbeddedSession {
         int since = reads;
         reads = 0;
         return since;
+    }
+
+    /** How often a second connection was to be opened for a CancelRequest; each is refused, which counts as its end. */
+    int cancelRequests() {
+        run();
+        return cancelRequests.get();
     }
 
     /** Whether the socket takes more, as far as the driver is told. */
