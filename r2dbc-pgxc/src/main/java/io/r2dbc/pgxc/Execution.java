@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.util.context.Context;
 
 /**
  * Emits the Results of one execution in order: one of the three hand-written publishers.
@@ -77,7 +78,10 @@ final class Execution extends Flux<PgxcResult> {
         return new Failure.TimedOut("The statement's own limit of " + limit + " has passed: " + sql);
     }
 
-    Maker maker() {
-        return maker;
+    /** The exchange for a subscriber, whose Context is seen by the publishers of large values. */
+    Mono<Exchange> make(ResultConsumer consumer, CoreSubscriber<?> subscriber) {
+        Context context = subscriber.currentContext();
+        Mono<Exchange> made = maker.make(consumer);
+        return context.isEmpty() ? made : made.contextWrite(context);
     }
 }

@@ -94,7 +94,7 @@ final class OngoingExecution implements ResultConsumer, Subscription, ResultPipe
 
     private void start() {
         try {
-            preparation.update(execution.maker().make(this).subscribe(this::submit, this::onUnprepared));
+            preparation.update(execution.make(this, subscriber).subscribe(this::submit, this::onUnprepared));
         } catch (RuntimeException e) {
             onUnprepared(e);
         }

@@ -82,17 +82,59 @@ class EncodingTest {
     }
 
     @Test
-    @DisplayName("[X34] a cancel while a large value is collected cancels its publisher, and sends nothing")
+    @DisplayName("[X34] a cancel while large values are collected cancels their publishers, and sends nothing")
     void cancelledWhileCollecting() {
         TestPublisher<ByteBuffer> bytes = TestPublisher.create();
+        TestPublisher<CharSequence> text = TestPublisher.create();
         try (Dialogue dialogue =
                 Dialogue.of(script -> script.expect("P D B E S").send(firstSelected("x")))) {
-            TestSubscriber<Long> large = begin(inserted(dialogue, Blob.from(bytes), 7));
+            TestSubscriber<Long> large = begin(inserted(dialogue, Blob.from(bytes), Clob.from(text)));
             bytes.assertSubscribers(1);
+            text.assertSubscribers(1);
+            bytes.next(ByteBuffer.wrap(new byte[] {1}));
             large.cancel();
             bytes.assertCancelled();
+            text.assertCancelled();
             completed(begin(dialogue.select("select 'x'")));
             assertThat(dialogue.sql()).containsExactly("select 'x'");
+            assertThat(large.isTerminated()).isFalse();
+        }
+    }
+
+    @Test
+    @DisplayName(
+            "[X34] the same in a later binding: the one before has been collected, the one behind is not asked for")
+    void cancelledWhileCollectingLaterBinding() {
+        TestPublisher<ByteBuffer> second = TestPublisher.create();
+        TestPublisher<ByteBuffer> third = TestPublisher.create();
+        try (Dialogue dialogue =
+                Dialogue.of(script -> script.expect("P D B E S").send(firstSelected("x")))) {
+            PgxcStatement flight = dialogue.connection().createStatement("insert into t values ($1)");
+            flight.bind(0, Blob.from(Flux.just(ByteBuffer.allocate(1)))).add();
+            flight.bind(0, Blob.from(second)).add();
+            flight.bind(0, Blob.from(third));
+            TestSubscriber<PgxcResult> large = begin(flight.execute());
+            second.assertSubscribers(1);
+            large.cancel();
+            second.assertCancelled();
+            third.assertWasNotSubscribed();
+            completed(begin(dialogue.select("select 'x'")));
+            assertThat(dialogue.sql()).containsExactly("select 'x'");
+        }
+    }
+
+    @Test
+    @DisplayName("[X34] one large value that fails cancels the other, which is still being collected")
+    void failureCancelsTheOther() {
+        TestPublisher<CharSequence> text = TestPublisher.create();
+        TestPublisher<ByteBuffer> bytes = TestPublisher.create();
+        try (Dialogue dialogue = Dialogue.of(script -> {})) {
+            TestSubscriber<Long> large = begin(inserted(dialogue, Blob.from(bytes), Clob.from(text)));
+            IllegalStateException broken = new IllegalStateException("broken pipe");
+            bytes.error(broken);
+            assertThat(failed(large)).isSameAs(broken);
+            text.assertCancelled();
+            assertThat(dialogue.said()).isEmpty();
         }
     }
 
