@@ -6,6 +6,7 @@ import static io.r2dbc.pgxc.Answers.OPEN;
 import static io.r2dbc.pgxc.Answers.TEXT_COLUMN;
 import static io.r2dbc.pgxc.Answers.answered;
 import static io.r2dbc.pgxc.Answers.done;
+import static io.r2dbc.pgxc.Answers.firstDone;
 import static io.r2dbc.pgxc.Answers.prepared;
 import static io.r2dbc.pgxc.Answers.ran;
 import static io.r2dbc.pgxc.Answers.rows;
@@ -29,6 +30,8 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Mono;
 import reactor.test.subscriber.TestSubscriber;
 
@@ -181,6 +184,61 @@ class CloseTest {
             TestSubscriber<Void> commit = committing(dialogue);
             dialogue.connection().close().block(Duration.ofSeconds(2));
             assertClosed(commit, "08007");
+            assertThat(dialogue.server().cancelRequests()).isEmpty();
+        }
+    }
+
+    @ParameterizedTest(name = "[X16, X14] {0} behind a running statement")
+    @ValueSource(strings = {"COMMIT", "ROLLBACK"})
+    @DisplayName("[X16, X14] what runs ahead of a written COMMIT or ROLLBACK is not stopped either: that could undo it")
+    void commitBehindRunning(String end) {
+        CountDownLatch closing = new CountDownLatch(1);
+        try (Dialogue dialogue = Dialogue.of(script -> script.expect("P B E P D B E S")
+                .send(BEGUN)
+                .expect("P D B E S")
+                .expectQuery(end)
+                .pause(closing)
+                .expectNothing()
+                .send(prepared(TEXT_COLUMN), selected("y"), ready(OPEN), answered(end, IDLE))
+                .expectGoodbye())) {
+            PgxcConnection connection = dialogue.connection();
+            connection.beginTransaction().block(SOON);
+            completed(begin(dialogue.select("select 'x'")));
+            TestSubscriber<String> running = begin(dialogue.select("select a from slow"));
+            TestSubscriber<Void> ending =
+                    begin(end.equals("COMMIT") ? connection.commitTransaction() : connection.rollbackTransaction());
+            dialogue.server().awaitMessages(15, SOON);
+            TestSubscriber<Void> close = begin(connection.close());
+            dialogue.settle();
+            closing.countDown();
+            assertThat(completed(running)).containsExactly("y");
+            completed(ending);
+            completed(close);
+            assertThat(dialogue.server().cancelRequests()).isEmpty();
+        }
+    }
+
+    @ParameterizedTest(name = "[X16, X14] {0}")
+    @ValueSource(strings = {"COMMIT", "rollback", "end", "abort"})
+    @DisplayName("[X16, X14] the same written as a statement of the user's own is awaited as well, and never stopped")
+    void ownCommit(String sql) {
+        CountDownLatch closing = new CountDownLatch(1);
+        try (Dialogue dialogue = Dialogue.of(script -> script.expect("P B E P D B E S")
+                .send(BEGUN)
+                .expect("P D B E S")
+                .pause(closing)
+                .expectNothing()
+                .send(firstDone("COMMIT"))
+                .expectGoodbye())) {
+            dialogue.connection().beginTransaction().block(SOON);
+            completed(begin(dialogue.select("select 'x'")));
+            TestSubscriber<Long> ending = begin(dialogue.update(sql));
+            dialogue.server().awaitMessages(14, SOON);
+            TestSubscriber<Void> close = begin(dialogue.connection().close());
+            dialogue.settle();
+            closing.countDown();
+            completed(ending);
+            completed(close);
             assertThat(dialogue.server().cancelRequests()).isEmpty();
         }
     }

@@ -65,9 +65,9 @@ class ContextTest {
                 .send(done("INSERT 0 1"), ready())
                 .expect("B E S")
                 .send(done("INSERT 0 1"), ready()))) {
-            Flux<Long> insert = insert(dialogue);
-            completed(begin(insert.contextWrite(context -> context.put(KEY, "alice"))));
-            completed(begin(Flux.concat(insert.contextWrite(context -> context.put(KEY, "bob")), insert)));
+            completed(begin(insert(dialogue).contextWrite(context -> context.put(KEY, "alice"))));
+            completed(begin(insert(dialogue).contextWrite(context -> context.put(KEY, "bob"))));
+            completed(begin(insert(dialogue)));
             assertThat(dialogue.said(Bind.class))
                     .extracting(Bind::values)
                     .containsExactly(

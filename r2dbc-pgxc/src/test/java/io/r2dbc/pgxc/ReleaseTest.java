@@ -32,6 +32,7 @@ import io.r2dbc.pgxc.testing.ScriptedServer;
 import io.r2dbc.pgxc.wire.ClientMessage.Sync;
 import io.r2dbc.pgxc.wire.Octets;
 import io.r2dbc.spi.IsolationLevel;
+import io.r2dbc.spi.R2dbcNonTransientResourceException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.DisplayName;
@@ -42,6 +43,9 @@ import reactor.test.subscriber.TestSubscriber;
 class ReleaseTest {
 
     private static final Octets BEGUN = Octets.join(ran("BEGIN"), prepared(TEXT_COLUMN), selected("x"), ready(OPEN));
+
+    /** Less than the bound of a release that waits in vain. */
+    private static final Duration AT_ONCE = Duration.ofSeconds(3);
 
     private static void release(Dialogue dialogue) {
         dialogue.connection().preRelease().block(SOON);
@@ -284,5 +288,74 @@ class ReleaseTest {
             release(dialogue);
             assertThat(completed(begin(dialogue.select("select 'x'")))).containsExactly("x");
         }
+    }
+
+    @Test
+    @DisplayName("[X21] a pool that asks for a dead connection hears at once that it is none, or finds nothing to do")
+    void deadConnection() {
+        for (boolean closed : new boolean[] {true, false}) {
+            try (Dialogue dialogue =
+                    Dialogue.of(script -> script.expect("P D B E S").closeNow())) {
+                failed(begin(dialogue.select("select 'x'")));
+                if (closed) {
+                    dialogue.connection().close().block(SOON);
+                }
+                for (int i = 0; i < 2; i++) {
+                    assertThat(failedAtOnce(begin(dialogue.connection().preRelease())))
+                            .isInstanceOf(R2dbcNonTransientResourceException.class);
+                    begin(dialogue.connection().postAllocate()).block(AT_ONCE);
+                }
+            }
+        }
+    }
+
+    @Test
+    @DisplayName("[X21, X16] a release that still waits is told when the connection is closed, and hinders nobody")
+    void closedMeanwhile() {
+        CountDownLatch closing = new CountDownLatch(1);
+        try (Dialogue dialogue = Dialogue.of(script -> script.expect("P B E P D B E S")
+                .send(BEGUN)
+                .expectQuery("COMMIT")
+                .pause(closing)
+                .send(answered("COMMIT", IDLE))
+                .expectGoodbye())) {
+            dialogue.connection().beginTransaction().block(SOON);
+            completed(begin(dialogue.select("select 'x'")));
+            TestSubscriber<Void> commit = begin(dialogue.connection().commitTransaction());
+            dialogue.server().awaitMessages(10, SOON);
+            TestSubscriber<Void> first = begin(dialogue.connection().preRelease());
+            TestSubscriber<Void> second = begin(dialogue.connection().preRelease());
+            TestSubscriber<Void> close = begin(dialogue.connection().close());
+            dialogue.settle();
+            closing.countDown();
+            completed(commit);
+            completed(close);
+            assertThat(failedAtOnce(first)).isInstanceOf(R2dbcNonTransientResourceException.class);
+            assertThat(failedAtOnce(second)).isInstanceOf(R2dbcNonTransientResourceException.class);
+        }
+    }
+
+    @Test
+    @DisplayName("[X21] two releases at a time both complete")
+    void twice() {
+        CountDownLatch releasing = new CountDownLatch(1);
+        try (Dialogue dialogue = Dialogue.of(
+                script -> script.expect("P D B E S").pause(releasing).send(firstSelected("x")))) {
+            TestSubscriber<String> running = begin(dialogue.select("select 'x'"));
+            dialogue.server().awaitMessages(6, SOON);
+            TestSubscriber<Void> first = begin(dialogue.connection().preRelease());
+            TestSubscriber<Void> second = begin(dialogue.connection().preRelease());
+            assertThat(failed(running)).hasMessageContaining("released");
+            releasing.countDown();
+            first.block(AT_ONCE);
+            second.block(AT_ONCE);
+            assertThat(first.isTerminatedComplete()).isTrue();
+            assertThat(second.isTerminatedComplete()).isTrue();
+        }
+    }
+
+    private static Throwable failedAtOnce(TestSubscriber<?> subscriber) {
+        subscriber.block(AT_ONCE);
+        return subscriber.expectTerminalError();
     }
 }

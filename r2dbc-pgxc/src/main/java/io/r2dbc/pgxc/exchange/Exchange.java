@@ -132,6 +132,11 @@ public abstract non-sealed class Exchange implements Part {
         return false;
     }
 
+    /** Whether it is, or holds, a COMMIT or ROLLBACK: awaited when the session is closed, and never stopped (X14, X16). */
+    public boolean endsTransaction() {
+        return false;
+    }
+
     /** Keeps what arrives as heap bytes although nobody asks for it, so that the next exchange can be answered. */
     public void setAside() {}
 

@@ -38,7 +38,6 @@ public final class ExtendedQuery extends QueryExchange {
 
     private final FlightWriter writer;
     private final List<Step> steps;
-    private final StatementFacts facts;
     private final Retry retry = new Retry();
     private int answering;
     private int rollbackAnswers;
@@ -55,9 +54,8 @@ public final class ExtendedQuery extends QueryExchange {
      * @param fetchSize rows per Execute, 0 for all; only a flight of one step can have one
      */
     public ExtendedQuery(List<Step> steps, int fetchSize, StatementFacts facts, ResultConsumer consumer) {
-        super(steps.get(0).sql(), facts.readsOnly(), consumer);
+        super(steps.get(0).sql(), facts, consumer);
         this.steps = steps;
-        this.facts = facts;
         this.writer = new FlightWriter(this, steps, steps.size() == 1 ? fetchSize : 0);
     }
 

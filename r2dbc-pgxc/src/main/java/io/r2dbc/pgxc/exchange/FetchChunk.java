@@ -29,7 +29,7 @@ final class FetchChunk extends QueryExchange {
     private @Nullable Failure failure;
 
     FetchChunk(Portal portal) {
-        super(portal.sql(), true, portal.consumer());
+        super(portal.sql(), StatementFacts.READING, portal.consumer());
         this.portal = portal;
     }
 

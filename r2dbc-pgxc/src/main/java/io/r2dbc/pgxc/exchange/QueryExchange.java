@@ -19,17 +19,17 @@ abstract class QueryExchange extends Exchange {
     private static final String COPY_HINT = "COPY FROM STDIN and COPY TO STDOUT cannot run as an ordinary statement";
 
     final ResultConsumer consumer;
+    final StatementFacts facts;
     private final String sql;
-    private final boolean readsOnly;
     private boolean resultOpen;
     private boolean rowsExpected;
     private boolean answeredSomething;
     private boolean discardsCopy;
     private int columnCount;
 
-    QueryExchange(String sql, boolean readsOnly, ResultConsumer consumer) {
+    QueryExchange(String sql, StatementFacts facts, ResultConsumer consumer) {
         this.sql = sql;
-        this.readsOnly = readsOnly;
+        this.facts = facts;
         this.consumer = consumer;
     }
 
@@ -136,10 +136,15 @@ abstract class QueryExchange extends Exchange {
         answeredSomething = true;
     }
 
-    /** A statement that writes is not stopped once it has answered: its rows or its count are out. */
+    /** A statement that writes is not stopped once it has answered: its rows or its count are out. A COMMIT never is. */
     @Override
     public boolean losesByStop() {
-        return !readsOnly && answeredSomething;
+        return endsTransaction() || (!facts.readsOnly() && answeredSomething);
+    }
+
+    @Override
+    public boolean endsTransaction() {
+        return facts.controlsTransaction();
     }
 
     @Override

@@ -32,7 +32,7 @@ public final class SimpleQuery extends QueryExchange {
 
     /** {@code statements} is how many the string holds. */
     public SimpleQuery(String sql, int statements, boolean readsOnly, ResultConsumer consumer) {
-        super(sql, readsOnly, consumer);
+        super(sql, new StatementFacts(readsOnly, false, false), consumer);
         this.statements = statements;
     }
 

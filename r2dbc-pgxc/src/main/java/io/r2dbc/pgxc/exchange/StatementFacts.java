@@ -10,6 +10,9 @@ package io.r2dbc.pgxc.exchange;
  */
 public record StatementFacts(boolean readsOnly, boolean controlsTransaction, boolean resetsStatements) {
 
+    /** Those of a query. */
+    static final StatementFacts READING = new StatementFacts(true, false, false);
+
     /** Whether nothing may be written behind it before its ReadyForQuery. */
     boolean isFence() {
         return controlsTransaction || resetsStatements;

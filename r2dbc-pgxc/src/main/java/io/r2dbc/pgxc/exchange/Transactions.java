@@ -193,6 +193,11 @@ public final class Transactions {
         }
 
         @Override
+        public boolean endsTransaction() {
+            return true;
+        }
+
+        @Override
         public Written write(SessionState session, Outbox out) {
             Failure begin = session.beginFailure();
             boolean open = session.projection() == Projection.OPEN;

@@ -4,7 +4,6 @@ package io.r2dbc.pgxc.net;
 import io.r2dbc.pgxc.exchange.Exchange;
 import io.r2dbc.pgxc.exchange.Part;
 import io.r2dbc.pgxc.exchange.Ride;
-import io.r2dbc.pgxc.exchange.Transactions.End;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -221,7 +220,7 @@ final class ExchangeQueue {
     /** Whether a COMMIT or ROLLBACK has been written and not answered. */
     boolean endsTransaction() {
         for (Part part : written) {
-            if (part instanceof End) {
+            if (part instanceof Exchange exchange && exchange.endsTransaction()) {
                 return true;
             }
         }

@@ -17,6 +17,7 @@ import io.r2dbc.pgxc.wire.ErrorFields;
 import io.r2dbc.pgxc.wire.FrontendMessage;
 import io.r2dbc.pgxc.wire.ProtocolException;
 import java.nio.channels.ClosedChannelException;
+import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,7 +51,7 @@ final class SessionHandler extends ChannelInboundHandlerAdapter {
     private volatile boolean connected = true;
     private volatile @Nullable Failure end;
     private @Nullable Throwable trouble;
-    private @Nullable Runnable idleWaiter;
+    private final ArrayDeque<Runnable> idleWaiters = new ArrayDeque<>();
 
     @SuppressWarnings("NullAway.Init") // mailbox and context are set by handlerAdded, before anything else is called
     SessionHandler(SessionOptions options, SessionState state, SessionEvents events, Cancellation cancellation) {
@@ -161,9 +162,7 @@ final class SessionHandler extends ChannelInboundHandlerAdapter {
     }
 
     private void tellIdle() {
-        Runnable waiter = idleWaiter;
-        idleWaiter = null;
-        if (waiter != null) {
+        for (Runnable waiter = idleWaiters.poll(); waiter != null; waiter = idleWaiters.poll()) {
             LostErrors.guard("A subscriber failed while it was told that the connection is idle", waiter);
         }
     }
@@ -363,7 +362,7 @@ final class SessionHandler extends ChannelInboundHandlerAdapter {
     /** Runs the action once nothing waits and nothing is to be answered. */
     void onIdle(Runnable action) {
         if (end == null) {
-            idleWaiter = action;
+            idleWaiters.add(action);
         } else {
             action.run();
         }

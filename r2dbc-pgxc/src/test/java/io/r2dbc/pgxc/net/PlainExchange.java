@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** An exchange with a name, that says one Query, takes any answer, and remembers what it was told. */
-final class PlainExchange extends Exchange {
+class PlainExchange extends Exchange {
 
     final List<String> told = new ArrayList<>();
     boolean fences;
