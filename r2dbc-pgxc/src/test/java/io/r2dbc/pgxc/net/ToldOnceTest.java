@@ -94,6 +94,26 @@ final class ToldOnceTest {
     }
 
     @Test
+    @DisplayName("[X21, X15, X14] who has given up before the connection is given back does not hear of that")
+    void gaveUpBeforeGivenBack() {
+        submitAll();
+        assertThat(server.session()
+                        .timeLimit(written, LIMIT, new Failure.TimedOut("too late"))
+                        .isDone())
+                .isFalse();
+        server.session().cancel(second);
+        server.timePasses(LIMIT);
+        server.session().quiesce(() -> {});
+        server.run();
+        assertThat(written.told).containsExactly("failed: too late");
+        assertThat(first.told).hasSize(1).first().asString().contains("released");
+        assertThat(second.told).isEmpty();
+        server.hearsEnd();
+        assertThat(List.of(written, first))
+                .allSatisfy(exchange -> assertThat(exchange.told).hasSize(1));
+    }
+
+    @Test
     @DisplayName(
             "[S8] who ends the session again, asks for more and cancels others when told changes nothing for those others")
     void restlessListener() {
