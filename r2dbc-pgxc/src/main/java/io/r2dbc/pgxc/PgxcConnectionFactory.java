@@ -74,6 +74,7 @@ public final class PgxcConnectionFactory implements ConnectionFactory {
             return connector
                     .<PgxcConnection>open(this::startup, credentials(), state, core, session -> {
                         core.opened(session);
+                        distrust(state);
                         return new WrappedConnection(core);
                     })
                     .onErrorMap(SessionEndException.class, e -> Errors.of(e.failure(), null));
@@ -108,8 +109,15 @@ public final class PgxcConnectionFactory implements ConnectionFactory {
         return parameters;
     }
 
+    /** Where the server may be Postgres-XC binary results are not asked for: its coordinators pass text off as binary (S9.5). */
+    private static void distrust(SessionState state) {
+        if (ServerVersion.parse(state.parameters().get("server_version")).mayBeCluster()) {
+            state.profile(state.profile().withTextResults());
+        }
+    }
+
     private static ResultFormats formats(ConnectionCore core) {
-        return description -> choose(description, core);
+        return description -> core.session().state().profile().binaryResults() ? choose(description, core) : TEXT;
     }
 
     /** Binary for every column whose binary form the driver reads, text elsewhere (X8), in as few codes as possible. */

@@ -11,4 +11,8 @@ package io.r2dbc.pgxc.exchange;
 public record ServerProfile(boolean postgresXc, boolean savepoints, boolean binaryResults) {
 
     public static final ServerProfile POSTGRESQL = new ServerProfile(false, true, true);
+
+    public ServerProfile withTextResults() {
+        return new ServerProfile(postgresXc, savepoints, false);
+    }
 }
