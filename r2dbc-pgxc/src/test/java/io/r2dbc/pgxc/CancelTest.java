@@ -108,7 +108,7 @@ class CancelTest {
 
     @Test
     @DisplayName(
-            "[X14] an exchange that is not over after the grace is stopped by a CancelRequest with the session's key")
+            "[X14, S2.7.1] an exchange that is not over after the grace is stopped by a CancelRequest with the session's key")
     void stoppedAfterGrace() {
         CountDownLatch cancelled = new CountDownLatch(1);
         try (Dialogue dialogue = dialogue(
@@ -151,7 +151,7 @@ class CancelTest {
 
     @Test
     @DisplayName(
-            "[X14] nothing new is written before the CancelRequest's connection has ended, though ReadyForQuery has come")
+            "[X14, S2.7.6] nothing new is written before the CancelRequest's connection has ended, though ReadyForQuery has come")
     void cancelConnectionIsAwaited() {
         CountDownLatch requested = new CountDownLatch(1);
         CountDownLatch looked = new CountDownLatch(1);
@@ -201,7 +201,7 @@ class CancelTest {
     }
 
     @Test
-    @DisplayName("[X14] with something written behind it before the cancel an exchange is only drained")
+    @DisplayName("[X14, S2.7.7] with something written behind it before the cancel an exchange is only drained")
     void somethingBehind() {
         CountDownLatch cancelled = new CountDownLatch(1);
         try (Dialogue dialogue = Dialogue.with(

@@ -82,6 +82,33 @@ class ErrorsTest {
         assertKind(Errors.of(new Failure.ConnectionLost(sqlState, "gone", null), "sql"), sqlState, lost);
     }
 
+    @ParameterizedTest(name = "[S6.7] {0} {1} is {2}")
+    @CsvSource({
+        "FATAL, 08006, R2dbcNonTransientResourceException",
+        "FATAL, 57P04, R2dbcNonTransientResourceException",
+        "FATAL, 57P05, R2dbcNonTransientResourceException",
+        "FATAL, 57P01, R2dbcTransientResourceException",
+        "ERROR, 57014, R2dbcTimeoutException",
+        "ERROR, 22003, R2dbcDataIntegrityViolationException",
+        "ERROR, 23503, R2dbcDataIntegrityViolationException",
+        "ERROR, 28000, R2dbcPermissionDeniedException",
+        "ERROR, 40001, R2dbcRollbackException",
+        "ERROR, 40P01, R2dbcRollbackException",
+        "ERROR, 42703, R2dbcBadGrammarException",
+        "ERROR, 42501, R2dbcPermissionDeniedException",
+        "ERROR, 53100, R2dbcTransientResourceException",
+        "ERROR, 55P03, R2dbcTransientException"
+    })
+    @DisplayName(
+            "[S6.7] each class of SQLSTATE is the SPI's exception for it; of those that end sessions, X26 calls a shutdown"
+                    + " transient")
+    void classes(String severity, String sqlState, String kind) throws ClassNotFoundException {
+        R2dbcException exception =
+                (R2dbcException) Errors.of(new Failure.ServerError(fields(severity, sqlState)), "sql");
+        assertThat(exception).isInstanceOf(Class.forName("io.r2dbc.spi." + kind));
+        assertThat(exception.getSqlState()).isEqualTo(sqlState);
+    }
+
     @Test
     @DisplayName("[X26] an exception has SQLSTATE, SQL, all details, and the text with detail and hint")
     void contents() {

@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.r2dbc.pgxc.wire.ErrorFields;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PgxcErrorDetailsTest {
 
@@ -53,6 +56,24 @@ class PgxcErrorDetailsTest {
         assertThat(details.field('x')).isEqualTo("unknown");
         assertThat(details.field('S')).isEqualTo("FEHLER");
         assertThat(details).hasToString("ERROR 23505: message Detail: detail Hint: hint");
+    }
+
+    @ParameterizedTest(name = "[S6.4] {0} alone")
+    @ValueSource(chars = {'s', 't', 'c', 'd', 'n'})
+    @DisplayName("[S6.4] each object field may be there without the others, with a name of nothing that exists")
+    void objectFieldAlone(char field) {
+        PgxcErrorDetails details = new PgxcErrorDetails(
+                ErrorFields.of(Map.of('S', "ERROR", 'C', "P0001", 'M', "raised", field, "long gone")));
+        Map<Character, Optional<String>> objects = Map.of(
+                's', Optional.ofNullable(details.schema()),
+                't', Optional.ofNullable(details.table()),
+                'c', Optional.ofNullable(details.column()),
+                'd', Optional.ofNullable(details.dataType()),
+                'n', Optional.ofNullable(details.constraint()));
+        assertThat(objects)
+                .allSatisfy((code, text) ->
+                        assertThat(text).isEqualTo(code == field ? Optional.of("long gone") : Optional.empty()));
+        assertThat(details).hasToString("ERROR P0001: raised");
     }
 
     @Test

@@ -56,7 +56,7 @@ class StaleStatementTest {
     }
 
     @Test
-    @DisplayName("[X9] a name that the server has already, 42P05, is given up for another")
+    @DisplayName("[X9, S9.12] a name that the server has already, 42P05, is given up for another")
     void duplicateName() {
         try (Dialogue dialogue = Dialogue.of(script -> script.expect("P D B E S")
                 .send(error("42P05", "already exists"), ready())

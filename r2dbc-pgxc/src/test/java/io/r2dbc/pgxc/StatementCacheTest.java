@@ -46,7 +46,7 @@ class StatementCacheTest {
 
     @Test
     @DisplayName(
-            "[X8] the first execution is P D B E S with text results, later ones B E S with binary where the driver reads it")
+            "[X8, S5.4.4] the first execution is P D B E S with text results, later ones B E S with binary where the driver reads it")
     void firstTextThenBinary() {
         try (Dialogue dialogue = Dialogue.of(script -> script.expect("P D B E S")
                 .send(prepared(column("a", INT4), column("b", UNKNOWN_TYPE)))
@@ -201,7 +201,7 @@ class StatementCacheTest {
     }
 
     @Test
-    @DisplayName("[X8] without a cache every execution parses the unnamed statement")
+    @DisplayName("[X8, S9.12] without a cache every execution parses the unnamed statement")
     void noCache() {
         try (Dialogue dialogue = Dialogue.with(
                 options -> options.preparedStatementCacheQueries(0),
@@ -237,7 +237,7 @@ class StatementCacheTest {
     }
 
     @Test
-    @DisplayName("[X8] names of two sessions differ by a random part")
+    @DisplayName("[X8, S9.12] names of two sessions differ by a random part")
     void namesAreRandom() {
         try (Dialogue one = Dialogue.of(script -> script.expect("P D B E S").send(firstSelected("x")));
                 Dialogue other =

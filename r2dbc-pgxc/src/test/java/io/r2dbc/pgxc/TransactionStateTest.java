@@ -197,7 +197,7 @@ class TransactionStateTest {
     }
 
     @Test
-    @DisplayName("[X20] on a server without savepoints they are refused before anything is sent")
+    @DisplayName("[X20, S9.11] on a server without savepoints they are refused before anything is sent")
     void withoutSavepoints() {
         try (Dialogue dialogue =
                 Dialogue.of(script -> script.expect("P D B E S").send(firstSelected("x")))) {

@@ -66,7 +66,7 @@ final class StartupTest {
     }
 
     @Test
-    @DisplayName("[S2.1.1, S1.4.2] StartupMessage asks for protocol 3.0 and has the parameters in order")
+    @DisplayName("[S2.1.1, S1.4.1, S1.4.2] StartupMessage asks for protocol 3.0 and has the parameters in order")
     void saysStartupMessage() {
         assertThat(startup.write(state, out)).isEqualTo(Written.ALL);
         Octets packet = Octets.of(out.buffer());
@@ -104,10 +104,10 @@ final class StartupTest {
         assertBreaks(new BackendKeyData(7, new byte[size]), size + "");
     }
 
-    @ParameterizedTest(name = "[S1.4.6] {0}")
+    @ParameterizedTest(name = "[S1.4.6, S1.4.1] {0}")
     @MethodSource("negotiations")
     @DisplayName(
-            "[S1.4.6, S8.29] NegotiateProtocolVersion has nothing to say to a client that asks for 3.0 and no options")
+            "[S1.4.6, S1.4.1, S8.29] NegotiateProtocolVersion has nothing to say to a client that asks for 3.0 and no options")
     void negotiation(NegotiateProtocolVersion negotiation) {
         assertBreaks(negotiation, "NegotiateProtocolVersion");
         take(new AuthenticationOk());

@@ -41,7 +41,8 @@ final class AsynchronousMessagesTest {
             Octets.join(parseComplete(), parameterTypes(), rowDescription(column("x", INT4)), bindComplete());
 
     @Test
-    @DisplayName("[I3, S2.6.1, S2.6.4] a notification between any two messages is heard once, and harms no result")
+    @DisplayName(
+            "[I3, S1.0.6, S2.6.1, S2.6.4] a notification between any two messages is heard once, and harms no result")
     void notificationsEverywhere() {
         Octets stream = Transcript.STREAM;
         List<String> usual = Transcript.SIGNALS.get(Transcript.SIGNALS.size() - 1);

@@ -161,7 +161,7 @@ final class ConnectorTest {
     }
 
     @Test
-    @DisplayName("[S1.4.6, F17] NegotiateProtocolVersion that nothing calls for ends the attempt")
+    @DisplayName("[S1.4.6, S1.4.8, F17] NegotiateProtocolVersion that nothing calls for ends the attempt at once")
     void negotiation() {
         Outcomes.assertProto(
                 "negotiation",

@@ -2,6 +2,7 @@
 package io.r2dbc.pgxc.testing;
 
 import io.r2dbc.pgxc.wire.ClientMessage;
+import io.r2dbc.pgxc.wire.Octets;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -45,6 +46,7 @@ public final class ScriptedServer implements AutoCloseable {
     private final Journal<ClientMessage.CancelRequest> cancels = new Journal<>();
     private volatile Runnable onCancel = () -> {};
     private volatile boolean cancelsHang;
+    private volatile Octets cancelAnswer = Octets.NONE;
     private volatile boolean closing;
     private volatile Opening firstOnConnection = peer -> {};
 
@@ -111,6 +113,17 @@ public final class ScriptedServer implements AutoCloseable {
     public ScriptedServer hangOnCancel() {
         cancelsHang = true;
         return this;
+    }
+
+    /** Says something on the connections of cancel requests, which no server does. */
+    public ScriptedServer answerCancels(Octets answer) {
+        cancelAnswer = answer;
+        return this;
+    }
+
+    /** Refuses all connections from now on; those that are there go on. */
+    public void refuseConnections() {
+        closeQuietly(acceptor);
     }
 
     /** Begins every connection with a TLS handshake instead of a request for it, as servers can from 17 on. */
@@ -274,6 +287,8 @@ public final class ScriptedServer implements AutoCloseable {
         private void takeCancel(ClientMessage.CancelRequest cancel, Peer peer) throws IOException {
             cancels.add(cancel);
             onCancel.run();
+            peer.write(cancelAnswer);
+            peer.flush();
             if (cancelsHang) {
                 peer.peekFirst();
             }

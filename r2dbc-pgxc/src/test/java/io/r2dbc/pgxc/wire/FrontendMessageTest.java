@@ -117,6 +117,48 @@ class FrontendMessageTest {
                 .isEqualTo(new ClientMessage.CancelRequest(-1, Octets.of(new byte[256])));
     }
 
+    @ParameterizedTest(name = "[S1.1.2] {0}")
+    @MethodSource("firstOfATransport")
+    @DisplayName(
+            "[S1.1.2] what opens a transport has no type byte: it begins with its length, and a code that no message has")
+    void noTypeByte(FrontendMessage message, String beginning) {
+        Octets bytes = written(message);
+        assertThat(bytes.buffer().readInt()).isEqualTo(bytes.size());
+        assertThat(bytes.slice(4, 8)).isEqualTo(Octets.hex(beginning));
+    }
+
+    static Stream<Arguments> firstOfATransport() {
+        return Stream.of(
+                Arguments.of(new Startup(196_608, Map.of("user", "alice")), "00030000"),
+                Arguments.of(new SslRequest(), "04D2162F"),
+                Arguments.of(new GssEncRequest(), "04D21630"),
+                Arguments.of(new CancelRequest(1, new byte[4]), "04D2162E"));
+    }
+
+    @Test
+    @DisplayName("[S5.4.6] an empty name means the unnamed one, in every message that has a name")
+    void unnamed() {
+        assertThat(FrontendDecoder.all(Octets.join(
+                                written(new Parse("", "select 1", new int[0])),
+                                written(new Bind("", "", new ListedValues(), new short[0])),
+                                written(new Describe(Target.STATEMENT, "")),
+                                written(new Describe(Target.PORTAL, "")),
+                                written(new Execute("", 0)),
+                                written(new Close(Target.STATEMENT, "")),
+                                written(new Close(Target.PORTAL, "")))
+                        .buffer()))
+                .containsExactly(
+                        new ClientMessage.Parse("", "select 1", List.of()),
+                        new ClientMessage.Bind("", "", List.of(), List.of(), List.of()),
+                        new ClientMessage.Describe('S', ""),
+                        new ClientMessage.Describe('P', ""),
+                        new ClientMessage.Execute("", 0),
+                        new ClientMessage.Close('S', ""),
+                        new ClientMessage.Close('P', ""));
+        assertThat(written(new Execute("", 0))).isEqualTo(Octets.hex("45 00000009 00 00000000"));
+        assertThat(written(new Close(Target.PORTAL, ""))).isEqualTo(Octets.hex("43 00000006 50 00"));
+    }
+
     @Test
     @DisplayName("[S2.1.14] a password ends with a zero byte, a SASL answer with its last byte")
     void passwords() {
