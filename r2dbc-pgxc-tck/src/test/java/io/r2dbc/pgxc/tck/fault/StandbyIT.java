@@ -25,6 +25,7 @@ import io.r2dbc.spi.R2dbcRollbackException;
 import io.r2dbc.spi.R2dbcTransientResourceException;
 import io.r2dbc.spi.ValidationDepth;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -165,10 +166,17 @@ class StandbyIT {
         assertThat(get(connection.validate(ValidationDepth.REMOTE))).isTrue();
         requireOpen(connection);
 
+        Mono<Map.Entry<String, String>> promoted = connection
+                .parameters()
+                .filter(report -> "in_hot_standby".equals(report.getKey()))
+                .next()
+                .cache();
+        promoted.subscribe();
         standby().promote();
 
         await(run(connection, "insert into written values (2)"));
         assertThat(get(one(connection, "select count(*) from written", Long.class)))
                 .isEqualTo(2);
+        assertThat(get(promoted).getValue()).isEqualTo("off");
     }
 }
