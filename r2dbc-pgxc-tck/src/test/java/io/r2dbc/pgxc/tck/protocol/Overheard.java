@@ -78,7 +78,7 @@ final class Overheard implements AutoCloseable {
         tap.forget();
     }
 
-    private static String type(WireTap.Said said) {
+    static String type(WireTap.Said said) {
         if (said instanceof WireTap.Message message) {
             return String.valueOf(
                     (char) BackendEncoder.encode(message.message()).bytes()[0]);
