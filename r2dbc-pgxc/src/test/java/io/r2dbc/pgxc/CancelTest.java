@@ -63,7 +63,7 @@ class CancelTest {
 
     @Test
     @DisplayName(
-            "[X14] a written exchange that is cancelled is drained, and nothing new is written before its ReadyForQuery")
+            "[X14, S2.3.27] a written exchange that is cancelled is drained, and nothing new is written before its ReadyForQuery")
     void drained() {
         CountDownLatch cancelled = new CountDownLatch(1);
         try (Dialogue dialogue = Dialogue.with(

@@ -55,7 +55,8 @@ class CopyTest {
     }
 
     @Test
-    @DisplayName("[I6] the same where it comes in the extended protocol, whose Sync the copying server has swallowed")
+    @DisplayName(
+            "[I6, S2.3.27] the same where it comes in the extended protocol, whose Sync the copying server has swallowed")
     void copyFromStdinExtended() {
         try (Dialogue dialogue = Dialogue.of(script -> script.expect("P D B E S")
                 .send(prepared(), bindComplete(), copyIn(1))

@@ -43,7 +43,8 @@ class FetchSizeAutoCommitTest {
     }
 
     @Test
-    @DisplayName("[X11] chunks are flushed, not synced, and nothing is written behind before the result has ended")
+    @DisplayName(
+            "[X11, S2.3.5, S2.3.16] chunks are flushed, not synced, and nothing is written behind before the result has ended")
     void flushedChunks() {
         CountDownLatch subscribed = new CountDownLatch(1);
         try (Dialogue dialogue = Dialogue.of(script -> script.expect("P D B E H")

@@ -64,7 +64,7 @@ class FetchSizeTest {
 
     @Test
     @DisplayName(
-            "[X11, S1.2.1, S1.2.2] a named portal is asked for a chunk and synced, again and again, and closed with a later flight")
+            "[X11, S1.2.1, S1.2.2, S2.3.4, S2.3.5] a named portal is asked for a chunk and synced, again and again, and closed with a later flight")
     void chunks() {
         try (Dialogue dialogue = Dialogue.of(script -> script.expect("P B E P D B E S")
                 .send(begun("1"))
@@ -108,7 +108,7 @@ class FetchSizeTest {
     }
 
     @Test
-    @DisplayName("[X11] the count of a result in chunks is that of all rows, not of the last chunk")
+    @DisplayName("[X11, S2.3.11] the count of a result in chunks is that of all rows, not of the last chunk")
     void countsAllRows() {
         try (Dialogue dialogue = Dialogue.of(script -> script.expect("P B E P D B E S")
                 .send(begun("1", "2"))

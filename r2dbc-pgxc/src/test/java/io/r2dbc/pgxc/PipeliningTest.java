@@ -202,7 +202,8 @@ class PipeliningTest {
     }
 
     @Test
-    @DisplayName("[X3, X4] outside a transaction each exchange has a Sync of its own, and an error fails its own only")
+    @DisplayName(
+            "[X3, X4, S2.3.20, S2.3.24] outside a transaction each exchange has a Sync of its own, and an error fails its own only")
     void errorFailsItsOwn() {
         try (Dialogue dialogue = Dialogue.of(script -> script.expect("P D B E S P D B E S P D B E S")
                 .send(SELECTED_X)

@@ -60,10 +60,10 @@ class ResultTest {
         }
     }
 
-    @ParameterizedTest(name = "[X5] {0}")
+    @ParameterizedTest(name = "[X5, S2.3.19] {0}")
     @EnumSource(Form.class)
     @DisplayName(
-            "[X5] rows flow at once, but the Result and execute() complete with ReadyForQuery, not with CommandComplete")
+            "[X5, S2.3.19] rows flow at once, but the Result and execute() complete with ReadyForQuery, not with CommandComplete")
     void lastResultWaitsForReady(Form form) {
         CountDownLatch first = new CountDownLatch(1);
         CountDownLatch last = new CountDownLatch(1);
@@ -149,9 +149,9 @@ class ResultTest {
         }
     }
 
-    @ParameterizedTest(name = "[X5, X33] {0}")
+    @ParameterizedTest(name = "[X5, X33, S2.3.18, S2.3.19] {0}")
     @EnumSource(Form.class)
-    @DisplayName("[X5, X33] an error at Sync is the last Result's, and execute() completes")
+    @DisplayName("[X5, X33, S2.3.18, S2.3.19] an error at Sync is the last Result's, and execute() completes")
     void errorAtSync(Form form) {
         try (Dialogue dialogue = Dialogue.of(script -> script.expect("P D B E S")
                 .send(prepared(TEXT_COLUMN), selected("x"), error("23503", "deferred constraint"), ready()))) {

@@ -39,9 +39,10 @@ class StaleStatementTest {
         return ((R2dbcException) error).getSqlState();
     }
 
-    @ParameterizedTest(name = "[X9] {0}")
+    @ParameterizedTest(name = "[X9, S2.3.13] {0}")
     @ValueSource(strings = {"26000", "0A000"})
-    @DisplayName("[X9] a cached statement that the server no longer has is parsed and run again, once and unseen")
+    @DisplayName(
+            "[X9, S2.3.13] a cached statement that the server no longer has is parsed and run again, once and unseen")
     void repeatedUnseen(String sqlState) {
         try (Dialogue dialogue = Dialogue.of(script -> script.expect("P D B E S")
                 .send(firstSelected("x"))
@@ -85,7 +86,7 @@ class StaleStatementTest {
     }
 
     @Test
-    @DisplayName("[X9] inside a transaction the error surfaces and the statement is forgotten")
+    @DisplayName("[X9, S2.3.13] inside a transaction the error surfaces and the statement is forgotten")
     void insideTransaction() {
         try (Dialogue dialogue = Dialogue.of(script -> script.expect("P D B E S")
                 .send(firstSelected("x"))

@@ -47,7 +47,8 @@ class StallTest {
     }
 
     @Test
-    @DisplayName("[X13] rows without demand are set aside when somebody waits behind, and read later, in order")
+    @DisplayName(
+            "[X13, S2.3.27] rows without demand are set aside when somebody waits behind, and read later, in order")
     void setAsideForTheNext() {
         try (Dialogue dialogue =
                 Dialogue.of(script -> script.expect("P D B E S P D B E S").send(THREE_ROWS, firstSelected("x")))) {

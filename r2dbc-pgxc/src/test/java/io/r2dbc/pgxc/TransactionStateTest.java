@@ -108,9 +108,9 @@ class TransactionStateTest {
         }
     }
 
-    @ParameterizedTest(name = "[X18] {0} leaves auto-commit {2}")
+    @ParameterizedTest(name = "[X18, S7.4] {0} leaves auto-commit {2}")
     @CsvSource({"commit, COMMIT, true", "commit and chain, COMMIT, false", "rollback, ROLLBACK, true"})
-    @DisplayName("[X18] after SQL that ends a transaction the status byte says whether there is one")
+    @DisplayName("[X18, S7.4] after SQL that ends a transaction the status byte says whether there is one")
     void endedBySql(String sql, String tag, boolean autoCommit) {
         try (Dialogue dialogue = Dialogue.of(script -> {
             script.expect("P B E P D B E S")

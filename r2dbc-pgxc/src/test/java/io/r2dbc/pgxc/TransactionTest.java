@@ -212,7 +212,7 @@ class TransactionTest {
 
     @Test
     @DisplayName(
-            "[X19, D3] COMMIT answered with ROLLBACK is a rollback exception, 25P02, with the first error as cause")
+            "[X19, D3, S2.2.10] COMMIT answered with ROLLBACK is a rollback exception, 25P02, with the first error as cause")
     void commitOfFailedTransaction() {
         try (Dialogue dialogue = Dialogue.of(script -> script.expect("P B E P D B E S")
                 .send(ran("BEGIN"), prepared(), error("23505", "duplicate key"), ready(FAILED))

@@ -66,7 +66,7 @@ final class StartupTest {
     }
 
     @Test
-    @DisplayName("[S2.1.1, S1.4.1, S1.4.2] StartupMessage asks for protocol 3.0 and has the parameters in order")
+    @DisplayName("[S2.1.1, S1.4.1, S1.4.2, S7.1] StartupMessage asks for protocol 3.0 and has the parameters in order")
     void saysStartupMessage() {
         assertThat(startup.write(state, out)).isEqualTo(Written.ALL);
         Octets packet = Octets.of(out.buffer());

@@ -127,7 +127,7 @@ final class AsynchronousMessagesTest {
 
     @Test
     @DisplayName(
-            "[D11, S2.6.5, S2.6.6, X25] reports at odd moments are told in order and remembered; unknown names do no harm")
+            "[D11, S2.6.5, S2.6.6, S7.9, X25] reports at odd moments are told in order and remembered; unknown names do no harm")
     void reports() {
         try (EmbeddedConnection client = EmbeddedConnection.open()) {
             Heard reports = Heard.of(client.connection().parameters());

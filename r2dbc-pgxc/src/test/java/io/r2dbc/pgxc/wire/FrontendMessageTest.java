@@ -105,6 +105,32 @@ class FrontendMessageTest {
         assertThat(FrontendDecoder.all(written(message).buffer())).containsExactly(understood);
     }
 
+    @ParameterizedTest(name = "[S7.2] {0}")
+    @MethodSource("session")
+    @DisplayName("[S7.2] what follows start-up has a type byte, and a length that is that of the rest")
+    void typeAndLength(FrontendMessage message, ClientMessage understood) {
+        Octets bytes = written(message);
+        assertThat((char) bytes.bytes()[0]).isEqualTo(understood.type().charAt(0));
+        assertThat(bytes.buffer().getInt(1)).isEqualTo(bytes.size() - 1);
+    }
+
+    @Test
+    @DisplayName("[S7.2] PasswordMessage has a type byte")
+    void passwordHasType() {
+        assertThat(written(new Password(ascii("secret")))).isEqualTo(Octets.hex("70 0000000B 736563726574 00"));
+    }
+
+    @Test
+    @DisplayName(
+            "[S7.8] FunctionCall has a format for its arguments and one for its result, and NULL among its arguments")
+    void functionCall() {
+        assertThat(written(new FunctionCall(1234, new ListedValues().text("x").nothing(), true)))
+                .isEqualTo(Octets.hex("46 00000017 000004D2 0000 0002 00000001 78 FFFFFFFF 0001"));
+        assertThat(written(
+                        new FunctionCall(1234, new ListedValues().binary("0007").text("x"), false)))
+                .isEqualTo(Octets.hex("46 0000001D 000004D2 0002 0001 0000 0002 00000002 0007 00000001 78 0000"));
+    }
+
     @Test
     @DisplayName("[S2.1.2, S1.4.7] start-up parameters keep their order, and a cancel key its length")
     void firstPackets() {

@@ -3,7 +3,6 @@ package io.r2dbc.pgxc.tck.protocol;
 
 import static io.r2dbc.pgxc.tck.Sandbox.all;
 import static io.r2dbc.pgxc.tck.Sandbox.ask;
-import static io.r2dbc.pgxc.tck.Sandbox.column;
 import static io.r2dbc.pgxc.tck.Sandbox.get;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -11,10 +10,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.r2dbc.pgxc.PgxcResult;
 import io.r2dbc.pgxc.tck.Sandbox;
-import io.r2dbc.pgxc.tck.WireTap;
 import io.r2dbc.pgxc.testing.StandingAsserts;
 import io.r2dbc.pgxc.wire.BackendMessage.Column;
-import io.r2dbc.pgxc.wire.BackendMessage.CopyOutResponse;
 import io.r2dbc.pgxc.wire.BackendMessage.RowDescription;
 import io.r2dbc.pgxc.wire.ClientMessage.Query;
 import io.r2dbc.spi.R2dbcRollbackException;
@@ -194,26 +191,6 @@ class SimpleQueryIT {
                         .hasSize(3)
                         .allMatch(row -> row.values().isEmpty());
             }
-        }
-    }
-
-    @Test
-    @DisplayName(
-            "[S7.7] COPY data comes wrapped, row by row, with its formats in CopyOutResponse, its end in CopyDone and without \\.")
-    void copyOut() {
-        try (Overheard dialogue = Overheard.in(SANDBOX)) {
-            assertThatThrownBy(() -> dialogue.state("COPY (SELECT i, 'x' FROM generate_series(1, 3) i) TO STDOUT"))
-                    .isInstanceOf(UnsupportedOperationException.class);
-
-            assertThat(dialogue.heard()).isEqualTo("H d d d c C Z");
-            assertThat(dialogue.tags()).containsExactly("COPY 3");
-            assertThat(dialogue.heard(CopyOutResponse.class).get(0).format().columnFormats())
-                    .containsExactly((short) 0, (short) 0);
-            assertThat(dialogue.tap().answers().subList(1, 4))
-                    .extracting(said -> ((WireTap.Data) said).octets().text())
-                    .containsExactly("1\tx\n", "2\tx\n", "3\tx\n");
-            assertThat(column(dialogue.connection(), "SELECT 42", Integer.class))
-                    .containsExactly(42);
         }
     }
 }
