@@ -35,7 +35,7 @@ class DeadlockHazardTest {
     /** More than the socket buffers of both sides. */
     private static final int MUCH = 16 << 20;
 
-    private static final String KILOBYTE = "x".repeat(1_000);
+    private static final String LONG = "x".repeat(64_000);
 
     private static PgxcStatement insert(Dialogue dialogue) {
         return dialogue.connection()
@@ -48,7 +48,7 @@ class DeadlockHazardTest {
             "[S2.3.27] a large pipeline is written and its answers are read at the same time: neither waits for the other")
     void readsWhileWriting() {
         CountDownLatch written = new CountDownLatch(1);
-        String[] values = Collections.nCopies(MUCH / 1_000, KILOBYTE).toArray(String[]::new);
+        String[] values = Collections.nCopies(MUCH / 64_000, LONG).toArray(String[]::new);
         try (Dialogue dialogue = Dialogue.of(script -> script.expect("P D B E S")
                 .pause(written)
                 .send(prepared(TEXT_COLUMN), bindComplete(), rows(values), complete("SELECT 1"), ready())
@@ -72,7 +72,7 @@ class DeadlockHazardTest {
             "[S2.3.27] a flood of notifications is read while the client does nothing but write, with a listener that asks for none")
     void readsFloodWhileWriting() {
         CountDownLatch written = new CountDownLatch(1);
-        Octets flood = Octets.join(Collections.nCopies(MUCH / 1_000, notification(7, "flood", KILOBYTE)));
+        Octets flood = Octets.join(Collections.nCopies(MUCH / 64_000, notification(7, "flood", LONG)));
         try (Dialogue dialogue = Dialogue.of(script -> script.pause(written)
                 .send(flood)
                 .expect("P D")
