@@ -26,8 +26,8 @@ final class DemandFlux<T> extends Flux<T> implements Subscription {
         /** There is demand again. Any thread. */
         void onDemand();
 
-        /** Nobody listens any more. Any thread, once. */
-        void onCancel();
+        /** The subscriber has gone. Any thread, once. */
+        void onCancel(DemandFlux<T> flux);
     }
 
     private final Source<T> source;
@@ -68,7 +68,7 @@ final class DemandFlux<T> extends Flux<T> implements Subscription {
         if (!cancelled) {
             cancelled = true;
             subscriber = null;
-            source.onCancel();
+            source.onCancel(this);
         }
     }
 

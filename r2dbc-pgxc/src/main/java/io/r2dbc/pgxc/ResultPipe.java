@@ -85,14 +85,14 @@ final class ResultPipe {
         }
 
         @Override
-        public void onCancel() {
-            pipe.owner.execute(pipe::discard);
+        public void onCancel(DemandFlux<T> leaving) {
+            pipe.owner.execute(() -> pipe.detach(leaving));
         }
     }
 
     @SuppressWarnings("unchecked") // the elements a flux carries are those its own reading makes
     private <T> void attach(DemandFlux<T> subscribed, Reading<T> reading) {
-        if (flux != null) {
+        if (flux != null || discards) {
             subscribed.fail(new IllegalStateException("A result can be consumed only once"));
             return;
         }
@@ -101,6 +101,13 @@ final class ResultPipe {
         filter = reading.filter();
         drain();
         owner.wake();
+    }
+
+    /** A reader has gone, be it the only one or one who came too late. */
+    private void detach(DemandFlux<?> leaving) {
+        if (flux == null || flux == leaving) {
+            discard();
+        }
     }
 
     /** Nobody will read the rest: it passes unseen. */

@@ -61,7 +61,7 @@ public final class DemandFluxVerification extends PublisherContract<Long> {
         }
 
         @Override
-        public void onCancel() {
+        public void onCancel(DemandFlux<Long> leaving) {
             loop.execute(() -> flux = null);
         }
 
