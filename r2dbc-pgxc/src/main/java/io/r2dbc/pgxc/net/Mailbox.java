@@ -2,8 +2,10 @@
 package io.r2dbc.pgxc.net;
 
 import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.GlobalEventExecutor;
 import io.r2dbc.pgxc.exchange.Exchange;
 import java.util.Queue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import reactor.util.concurrent.Queues;
@@ -45,7 +47,16 @@ final class Mailbox {
             return;
         }
         if (!scheduled.get() && scheduled.compareAndSet(false, true)) {
+            schedule();
+        }
+    }
+
+    /** A loop that its owner has ended has ended the session before: what is left is to tell so, which any single thread may do. */
+    private void schedule() {
+        try {
             loop.execute(turn);
+        } catch (RejectedExecutionException e) {
+            GlobalEventExecutor.INSTANCE.execute(turn);
         }
     }
 
