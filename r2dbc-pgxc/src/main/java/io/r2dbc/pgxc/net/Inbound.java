@@ -14,6 +14,7 @@ import io.netty.buffer.Unpooled;
 final class Inbound {
 
     private ByteBuf bytes = Unpooled.EMPTY_BUFFER;
+    private boolean ended;
 
     ByteBuf bytes() {
         return bytes;
@@ -21,6 +22,10 @@ final class Inbound {
 
     /** Takes ownership of {@code arrived}. */
     void add(ByteBuf arrived, ByteBufAllocator allocator) {
+        if (ended) {
+            arrived.release();
+            return;
+        }
         if (!bytes.isReadable()) {
             bytes.release();
             bytes = arrived;
@@ -53,7 +58,13 @@ final class Inbound {
         }
     }
 
-    void release() {
+    /** Nobody will look at it any more: what it holds is released, and so is what still arrives. */
+    void end() {
+        release();
+        ended = true;
+    }
+
+    private void release() {
         bytes.release();
         bytes = Unpooled.EMPTY_BUFFER;
     }

@@ -285,7 +285,7 @@ final class SessionHandler extends ChannelInboundHandlerAdapter {
         stalls.end();
         stopper.end();
         silence.end();
-        inbound.release();
+        inbound.end();
         pen.release();
         context.close();
         for (Exchange exchange : queue.clear()) {

@@ -21,7 +21,20 @@ final class InboundTest {
 
     @AfterEach
     void release() {
-        inbound.release();
+        inbound.end();
+    }
+
+    @Test
+    @DisplayName("what is held at the end of the session, and what still arrives behind it, is released")
+    void endReleases() {
+        ByteBuf held = bytes(1, 2);
+        inbound.add(held, ALLOCATOR);
+        inbound.end();
+        ByteBuf late = bytes(3);
+        inbound.add(late, ALLOCATOR);
+        assertThat(held.refCnt()).isZero();
+        assertThat(late.refCnt()).isZero();
+        assertThat(inbound.bytes().isReadable()).isFalse();
     }
 
     @Test
