@@ -37,6 +37,7 @@ final class ConnectionCore implements SessionEvents {
     private final EventFlux<PgxcNotification> notifications;
     private final EventFlux<PgxcNotice> notices;
     private final EventFlux<Map.Entry<String, String>> parameters;
+    private final StallBuffer stallBuffer;
     private final Set<String> settings = ConcurrentHashMap.newKeySet();
     private volatile @Nullable Session session;
     private volatile CodecRegistry registry;
@@ -49,6 +50,7 @@ final class ConnectionCore implements SessionEvents {
         this.registries = registries;
         this.texts = texts;
         this.registry = registries.standard();
+        this.stallBuffer = new StallBuffer(configuration.stallBufferBytes());
         this.notifications =
                 new EventFlux<>(this::execute, configuration.notificationBuffer(), PgxcNotification::withMissed);
         this.notices = new EventFlux<>(this::execute, NOTICES_KEPT, (notice, lost) -> notice);
@@ -78,6 +80,10 @@ final class ConnectionCore implements SessionEvents {
     /** The codecs as the session's settings have them now. */
     CodecRegistry registry() {
         return registry;
+    }
+
+    StallBuffer stallBuffer() {
+        return stallBuffer;
     }
 
     SqlText sqlText(String sql) {

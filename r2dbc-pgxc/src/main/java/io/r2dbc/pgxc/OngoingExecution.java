@@ -60,7 +60,7 @@ final class OngoingExecution implements ResultConsumer, Subscription, ResultPipe
         this.execution = execution;
         this.core = execution.core();
         this.subscriber = subscriber;
-        this.aside = new SetAside(core.configuration().stallBufferBytes());
+        this.aside = new SetAside(core.stallBuffer());
     }
 
     // The subscriber's, any thread
@@ -286,7 +286,7 @@ final class OngoingExecution implements ResultConsumer, Subscription, ResultPipe
 
     private void end() {
         ended = true;
-        aside.forget();
+        aside.end();
         if (timer != null) {
             timer.cancel(false);
             timer = null;
@@ -391,9 +391,9 @@ final class OngoingExecution implements ResultConsumer, Subscription, ResultPipe
     }
 
     @Override
-    public void held(int bytes) {
+    public void held(ResultPipe pipe, long change) {
         Exchange made = exchange;
-        if (aside.add(bytes) && made != null && !ended) {
+        if (aside.add(pipe, change) && made != null && !ended) {
             made.onReadUp();
         }
     }

@@ -33,8 +33,8 @@ final class ResultPipe {
         /** The reader has gone before the end. */
         void onCancelled(ResultPipe pipe);
 
-        /** Heap bytes have been taken or given back. */
-        void held(int bytes);
+        /** The pipe keeps so many heap bytes more, or, with a minus, fewer. */
+        void held(ResultPipe pipe, long change);
     }
 
     /** How the stream ends. */
@@ -57,6 +57,7 @@ final class ResultPipe {
     private boolean discards;
     private boolean ended;
     private boolean draining;
+    private boolean uncounted;
     private long rows;
 
     ResultPipe(Owner owner, @Nullable PgxcRow cursor) {
@@ -166,7 +167,7 @@ final class ResultPipe {
             return;
         }
         byte[] bytes = row.copyBody();
-        owner.held(bytes.length);
+        owner.held(this, bytes.length);
         held.add(bytes);
     }
 
@@ -274,8 +275,16 @@ final class ResultPipe {
     }
 
     private void giveBack(@Nullable Object segment) {
-        if (segment instanceof byte[] bytes) {
-            owner.held(-bytes.length);
+        if (segment instanceof byte[] bytes && !uncounted) {
+            owner.held(this, -bytes.length);
+        }
+    }
+
+    /** Without a reader, what is kept is the Result's own from now on. */
+    void keepUncounted() {
+        if (!hasReader()) {
+            held.forEach(this::giveBack);
+            uncounted = true;
         }
     }
 

@@ -267,4 +267,55 @@ class StallTest {
             assertThat(failed(head)).isInstanceOf(R2dbcNonTransientResourceException.class);
         }
     }
+
+    /** Takes three rows of 7 bytes each, and then no more. */
+    private static void roomForOneResult(PgxcConfiguration.Builder options) {
+        options.stallBufferBytes(20).stallTimeout(Duration.ofMillis(50));
+    }
+
+    @Test
+    @DisplayName("[X13] the bound is the connection's: what one reader has not read yet leaves no room for the next")
+    void boundOfTheConnection() {
+        try (Dialogue dialogue = Dialogue.with(
+                StallTest::roomForOneResult,
+                script -> script.expect("P D B E S P D B E S P D B E S")
+                        .send(firstSelected("0", "1", "2", "3"), firstSelected("4", "5"), firstSelected("x"))
+                        .expect("P D B E S P D B E S")
+                        .send(firstSelected("6", "7"), firstSelected("y")))) {
+            TestSubscriber<String> kept = beginWithoutDemand(dialogue.select(HEAD));
+            TestSubscriber<String> next = beginWithoutDemand(dialogue.select("select a from other"));
+            kept.request(1);
+            next.request(1);
+            assertThat(completed(begin(dialogue.select(BEHIND)))).containsExactly("x");
+            assertThat(failed(next)).isInstanceOf(R2dbcTimeoutException.class);
+            kept.request(9);
+            assertThat(completed(kept)).containsExactly("0", "1", "2", "3");
+
+            TestSubscriber<String> roomAgain = beginWithoutDemand(dialogue.select("select a from third"));
+            roomAgain.request(1);
+            assertThat(completed(begin(dialogue.select("select 'y'")))).containsExactly("y");
+            roomAgain.request(9);
+            assertThat(completed(roomAgain)).containsExactly("6", "7");
+        }
+    }
+
+    @Test
+    @DisplayName("[X13, C8] what nobody has come to read takes no room from others")
+    void forgottenTakesNoRoom() {
+        try (Dialogue dialogue = Dialogue.with(
+                StallTest::roomForOneResult,
+                script -> script.expect("P D B E S")
+                        .send(THREE_ROWS)
+                        .expect("P D B E S P D B E S")
+                        .send(firstSelected("4", "5", "6"), firstSelected("x")))) {
+            List<PgxcResult> forgotten =
+                    completed(begin(dialogue.connection().createStatement(HEAD).execute()));
+            TestSubscriber<String> next = beginWithoutDemand(dialogue.select("select a from other"));
+            next.request(1);
+            assertThat(completed(begin(dialogue.select(BEHIND)))).containsExactly("x");
+            next.request(9);
+            assertThat(completed(next)).containsExactly("4", "5", "6");
+            assertThat(completed(begin(texts(Flux.fromIterable(forgotten))))).containsExactly("1", "2", "3");
+        }
+    }
 }
