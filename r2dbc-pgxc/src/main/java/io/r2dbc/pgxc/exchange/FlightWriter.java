@@ -126,7 +126,14 @@ final class FlightWriter {
         byte[] flightBytes = new byte[buffer.writerIndex() - mark];
         buffer.getBytes(mark, flightBytes);
         buffer.writerIndex(mark);
-        begin = session.rideAhead(out);
+        List<Close> closes = session.takeCloses();
+        if (!closes.isEmpty()) {
+            out.ride(new Ride.Closes(closes));
+        }
+        begin = session.beginWaits() ? new BeginRide(session.takeBegin()) : null;
+        if (begin != null) {
+            out.ride(begin);
+        }
         if (recovers) {
             out.ride(new Ride.Commands(List.of("ROLLBACK TO SAVEPOINT " + GUARD, "RELEASE SAVEPOINT " + GUARD)));
             recovers = false;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.r2dbc.pgxc.exchange;
 
-import io.r2dbc.pgxc.exchange.Transactions.BeginRide;
 import io.r2dbc.pgxc.wire.BackendMessage.BackendKeyData;
 import io.r2dbc.pgxc.wire.FrontendMessage.Close;
 import io.r2dbc.pgxc.wire.TransactionStatus;
@@ -82,7 +81,7 @@ public final class SessionState {
         return autoCommit.isOn();
     }
 
-    /** A transaction was asked for; its {@link Transactions.Begin} is on its way to the event loop. Any thread. */
+    /** A transaction was asked for; its exchange is on its way to the event loop. Any thread. */
     void beginSubscribed() {
         autoCommit.beginSubscribed();
     }
@@ -200,19 +199,11 @@ public final class SessionState {
         return closes;
     }
 
-    /** Puts ahead of an extended flight what waits for one: Close of evicted names, and BEGIN, which is returned. */
-    @Nullable
-    BeginRide rideAhead(Outbox out) {
-        if (!closes.isEmpty()) {
-            out.ride(new Ride.Closes(List.copyOf(closes)));
-            closes.clear();
-        }
-        if (waitingBegin == null) {
-            return null;
-        }
-        BeginRide begin = new BeginRide(takeBegin());
-        out.ride(begin);
-        return begin;
+    /** What is to be closed with the next flight. */
+    List<Close> takeCloses() {
+        List<Close> taken = List.copyOf(closes);
+        closes.clear();
+        return taken;
     }
 
     /** DISCARD and DEALLOCATE take the prepared statements with them (X9). */
