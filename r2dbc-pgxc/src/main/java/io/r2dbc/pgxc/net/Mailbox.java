@@ -22,12 +22,20 @@ final class Mailbox {
     private final AtomicBoolean scheduled = new AtomicBoolean();
     private final EventExecutor loop;
     private final Runnable turn;
+    private final Runnable orphaned;
     private boolean inTurn;
     private boolean again;
 
-    Mailbox(EventExecutor loop, Runnable turn) {
+    /**
+     * Makes a mailbox.
+     *
+     * @param turn begins a turn, on the loop
+     * @param orphaned takes the loop's part, on one thread at a time, once its owner has ended the loop
+     */
+    Mailbox(EventExecutor loop, Runnable turn, Runnable orphaned) {
         this.loop = loop;
         this.turn = turn;
+        this.orphaned = orphaned;
     }
 
     void put(Exchange exchange) {
@@ -51,12 +59,11 @@ final class Mailbox {
         }
     }
 
-    /** A loop that its owner has ended has ended the session before: what is left is to tell so, which any single thread may do. */
     private void schedule() {
         try {
             loop.execute(turn);
         } catch (RejectedExecutionException e) {
-            GlobalEventExecutor.INSTANCE.execute(turn);
+            GlobalEventExecutor.INSTANCE.execute(orphaned);
         }
     }
 

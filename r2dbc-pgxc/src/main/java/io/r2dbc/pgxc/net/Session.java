@@ -69,12 +69,12 @@ public final class Session {
     /** Gives up what is in flight or waits, and calls back when all is quiet. The connection is about to go back to a pool. */
     public void quiesce(Runnable whenIdle) {
         execute(() -> {
-            handler.releasing(true);
+            handler.stopper().releasing();
             for (Exchange exchange : handler.queue().everything()) {
                 handler.abandon(exchange);
             }
             handler.onIdle(() -> {
-                handler.releasing(false);
+                handler.stopper().released();
                 whenIdle.run();
             });
         });

@@ -70,7 +70,7 @@ final class SessionHandler extends ChannelInboundHandlerAdapter {
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
         context = ctx;
-        mailbox = new Mailbox(ctx.executor(), this::turn);
+        mailbox = new Mailbox(ctx.executor(), this::turn, this::orphaned);
         ctx.read();
     }
 
@@ -111,6 +111,13 @@ final class SessionHandler extends ChannelInboundHandlerAdapter {
     private void turn() {
         mailbox.turnBegins();
         readOn();
+    }
+
+    /** The user has ended the event loop, and with it the session. This is another thread; on the loop nothing happens any more. */
+    private void orphaned() {
+        context.channel().unsafe().closeForcibly();
+        fail(new ConnectionLost("08006", "The connection is lost: its event loop has been ended", null));
+        turn();
     }
 
     @Override
@@ -368,13 +375,8 @@ final class SessionHandler extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** The connection goes back to a pool, or has gone. */
-    void releasing(boolean now) {
-        if (now) {
-            stopper.releasing();
-        } else {
-            stopper.released();
-        }
+    Stopper stopper() {
+        return stopper;
     }
 
     ExchangeQueue queue() {

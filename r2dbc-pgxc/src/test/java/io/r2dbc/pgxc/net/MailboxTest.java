@@ -26,6 +26,7 @@ final class MailboxTest {
 
     private final EventExecutor loop = new DefaultEventExecutor();
     private final AtomicInteger turns = new AtomicInteger();
+    private final AtomicInteger orphaned = new AtomicInteger();
 
     @AfterEach
     void endLoop() {
@@ -35,7 +36,7 @@ final class MailboxTest {
     /** What a session does in a turn, as far as the mailbox is concerned. */
     private Mailbox mailbox(Runnable atTheEnd) {
         Mailbox[] self = new Mailbox[1];
-        self[0] = new Mailbox(loop, () -> {
+        Runnable turn = () -> {
             turns.incrementAndGet();
             self[0].turnBegins();
             if (!self[0].enter()) {
@@ -51,6 +52,10 @@ final class MailboxTest {
             } finally {
                 self[0].leave();
             }
+        };
+        self[0] = new Mailbox(loop, turn, () -> {
+            orphaned.incrementAndGet();
+            turn.run();
         });
         return self[0];
     }
@@ -128,6 +133,20 @@ final class MailboxTest {
         mailbox[0].put(letter[0]);
         assertThat(done.await(10, TimeUnit.SECONDS)).isTrue();
         assertThat(turns.get()).isLessThanOrEqualTo(2);
+    }
+
+    @Test
+    @DisplayName("letters that come when the loop has been ended are taken nevertheless, one after the other")
+    void loopEnded() throws InterruptedException {
+        Mailbox mailbox = mailbox(() -> {});
+        loop.shutdownGracefully(0, 0, TimeUnit.SECONDS);
+        assertThat(loop.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
+        for (int i = 1; i <= 3; i++) {
+            CountDownLatch taken = new CountDownLatch(1);
+            mailbox.put(taken::countDown);
+            assertThat(taken.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(orphaned).hasPositiveValue();
+        }
     }
 
     @Test
