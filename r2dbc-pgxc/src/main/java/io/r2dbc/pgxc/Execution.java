@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Operators;
 import reactor.util.context.Context;
 
 /**
@@ -22,6 +23,9 @@ final class Execution extends Flux<PgxcResult> {
     @FunctionalInterface
     interface Maker {
         Mono<Exchange> make(ResultConsumer consumer);
+
+        /** Somebody has subscribed; nothing is sent before the first {@code request}. */
+        default void subscribed() {}
     }
 
     private final ConnectionCore core;
@@ -46,6 +50,12 @@ final class Execution extends Flux<PgxcResult> {
 
     @Override
     public void subscribe(CoreSubscriber<? super PgxcResult> actual) {
+        try {
+            maker.subscribed();
+        } catch (RuntimeException e) {
+            Operators.error(actual, e);
+            return;
+        }
         actual.onSubscribe(new OngoingExecution(this, actual));
     }
 

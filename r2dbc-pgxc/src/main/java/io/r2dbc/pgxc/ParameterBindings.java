@@ -78,6 +78,15 @@ final class ParameterBindings implements BindValues {
         return hasLargeValues;
     }
 
+    /** An execution has been subscribed to: the buffers that are bound are the driver's from now on (X34). */
+    void takeBuffers() {
+        for (int i = 0; i < values.length; i++) {
+            if (values[i] instanceof ByteBuf buffer) {
+                values[i] = BoundBuffer.take(buffer);
+            }
+        }
+    }
+
     /** Replaces each Blob by its bytes and each Clob by its text; subscribed once. */
     Mono<Void> collect() {
         List<Mono<Void>> all = new ArrayList<>();

@@ -67,7 +67,8 @@ public final class PgxcStatement implements Statement {
      * Binds a value.
      *
      * @param index from 0
-     * @param value anything the codecs know, or a {@link Parameter}
+     * @param value anything the codecs know, or a {@link Parameter}. It must not change until the statement has been sent. A Netty
+     *     {@code ByteBuf} is the driver's from when {@link #execute()} is subscribed to, and is released then
      * @throws IllegalArgumentException if values of this class cannot be sent
      * @throws IndexOutOfBoundsException if there is no such parameter
      */
@@ -201,29 +202,38 @@ public final class PgxcStatement implements Statement {
         if (text.isEmpty() || text.isCopy() || text.statements().size() > 1) {
             return simple(all.size());
         }
-        SqlText executed = text;
-        int rows = all.size() == 1 ? fetchSize : 0;
-        return new Execution(
-                core,
-                executed.sql(),
-                all.size(),
-                timeout,
-                consumer -> collect(all).then(Mono.fromSupplier(() -> extended(executed, all, rows, consumer))));
+        Flight flight = new Flight(core, text, all, all.size() == 1 ? fetchSize : 0);
+        return new Execution(core, text.sql(), all.size(), timeout, flight);
     }
 
-    private static Mono<Void> collect(List<ParameterBindings> all) {
-        return Flux.fromIterable(all)
-                .filter(ParameterBindings::hasLargeValues)
-                .concatMap(ParameterBindings::collect)
-                .then();
-    }
+    /** All bindings of one text, to be sent together. */
+    private record Flight(ConnectionCore core, SqlText text, List<ParameterBindings> bindings, int fetchSize)
+            implements Execution.Maker {
 
-    private Exchange extended(SqlText executed, List<ParameterBindings> all, int rows, ResultConsumer consumer) {
-        List<Step> steps = new ArrayList<>(all.size());
-        for (ParameterBindings values : all) {
-            steps.add(values.step(executed.sql()));
+        @Override
+        public void subscribed() {
+            bindings.forEach(ParameterBindings::takeBuffers);
         }
-        return new ExtendedQuery(steps, rows, core.noted(executed), consumer);
+
+        @Override
+        public Mono<Exchange> make(ResultConsumer consumer) {
+            return collect().then(Mono.fromSupplier(() -> extended(consumer)));
+        }
+
+        private Mono<Void> collect() {
+            return Flux.fromIterable(bindings)
+                    .filter(ParameterBindings::hasLargeValues)
+                    .concatMap(ParameterBindings::collect)
+                    .then();
+        }
+
+        private Exchange extended(ResultConsumer consumer) {
+            List<Step> steps = new ArrayList<>(bindings.size());
+            for (ParameterBindings values : bindings) {
+                steps.add(values.step(text.sql()));
+            }
+            return new ExtendedQuery(steps, fetchSize, core.noted(text), consumer);
+        }
     }
 
     private Flux<PgxcResult> simple(int executions) {
