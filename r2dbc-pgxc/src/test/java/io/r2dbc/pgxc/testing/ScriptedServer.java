@@ -13,6 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLContext;
 
@@ -39,6 +41,7 @@ public final class ScriptedServer implements AutoCloseable {
     private final List<Script> scripts;
     private final boolean allScriptsMustPlay;
     private final ServerSocket acceptor;
+    private final CountDownLatch accepting = new CountDownLatch(1);
     private final List<Connection> connections = new CopyOnWriteArrayList<>();
     private final List<Connection> sessions = new CopyOnWriteArrayList<>();
     private final List<Throwable> failures = new CopyOnWriteArrayList<>();
@@ -124,6 +127,14 @@ public final class ScriptedServer implements AutoCloseable {
     /** Refuses all connections from now on; those that are there go on. */
     public void refuseConnections() {
         closeQuietly(acceptor);
+        try {
+            // the socket listens until the thread that waits at it has left
+            if (!accepting.await(10, TimeUnit.SECONDS)) {
+                throw new AssertionError("the acceptor did not end");
+            }
+        } catch (InterruptedException e) {
+            throw new AssertionError("interrupted", e);
+        }
     }
 
     /** Begins every connection with a TLS handshake instead of a request for it, as servers can from 17 on. */
@@ -211,9 +222,10 @@ public final class ScriptedServer implements AutoCloseable {
                 connections.add(connection);
                 connection.thread.start();
             } catch (IOException closed) {
-                return;
+                break;
             }
         }
+        accepting.countDown();
     }
 
     private static Thread daemon(String name, Runnable task) {
