@@ -7,6 +7,9 @@
  * one flush. {@code ExchangeQueue} knows who is next, {@code StallGuard}, {@code Stopper} and {@code Silence} see to it that nobody waits
  * for ever, {@code Goodbye} ends it.
  *
+ * <p>A session that is parked, because a message waits that nobody wants, does not read; that the line has been cut shows when it reads on:
+ * on demand, on cancellation, or when {@code StallGuard} gives the head up.
+ *
  * <p>Against the plan of the house: the handler was one file there; what it decides is in the named classes here, each with one question.
  */
 @NullMarked
