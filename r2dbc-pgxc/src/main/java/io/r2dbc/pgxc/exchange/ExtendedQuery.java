@@ -89,11 +89,7 @@ public final class ExtendedQuery extends QueryExchange {
                         || isCancelled()
                         || writer.ownsConnection()
                         || writer.awaitsBegin()
-                        || awaitsDeduction());
-    }
-
-    private boolean awaitsDeduction() {
-        return writer.triesDeduction() && !steps.get(0).statement().isParsed();
+                        || writer.deduction().isOpen());
     }
 
     @Override

@@ -28,18 +28,15 @@ final class FlightWriter {
         CLOSED
     }
 
-    private static final String GUARD = "\"pgxc_deduction\"";
     private static final int[] NO_TYPES = {};
     private static final short[] TEXT = {};
 
     private final ExtendedQuery flight;
     private final List<Step> steps;
     private final int fetchSize;
+    private final Deduction deduction;
     private int written;
     private boolean inTransaction;
-    private boolean triesDeduction;
-    private boolean guarded;
-    private boolean recovers;
     private boolean synced;
     private boolean readsToTheEnd;
     private boolean awaitsClose;
@@ -51,6 +48,7 @@ final class FlightWriter {
         this.flight = flight;
         this.steps = steps;
         this.fetchSize = fetchSize;
+        this.deduction = new Deduction(steps);
     }
 
     /** Goes on, unless the server has said no or there is a reason to abandon the rest. */
@@ -91,11 +89,7 @@ final class FlightWriter {
         inTransaction = session.projectsTransaction();
         try {
             first.resolve(session);
-            triesDeduction = first.isUntried(session);
-            guarded = triesDeduction && inTransaction && session.profile().savepoints();
-            if (guarded) {
-                first.parsedElsewhere();
-            }
+            deduction.begin(session, inTransaction);
             if (fetchSize > 0 && inTransaction) {
                 portal = new Portal(session, out, first, fetchSize, flight.consumer, flight.label());
             }
@@ -103,6 +97,7 @@ final class FlightWriter {
         } catch (RuntimeException | Error e) {
             buffer.writerIndex(mark);
             forgetUnsent(first, session);
+            deduction.undo(session);
             throw e;
         }
         written = 1;
@@ -113,13 +108,13 @@ final class FlightWriter {
     }
 
     private void forgetUnsent(Step step, SessionState session) {
-        if (step.isResolved() && (step.parses() || guarded)) {
+        if (step.isResolved() && step.parses()) {
             session.statements.forget(step.statement());
         }
     }
 
     private void rideAhead(SessionState session, Outbox out, int mark) {
-        if (session.closes().isEmpty() && !session.beginWaits() && !guarded && !recovers) {
+        if (session.closes().isEmpty() && !session.beginWaits() && !deduction.ridesAhead()) {
             return;
         }
         ByteBuf buffer = out.buffer();
@@ -134,15 +129,7 @@ final class FlightWriter {
         if (begin != null) {
             out.ride(begin);
         }
-        if (recovers) {
-            out.ride(new Ride.Commands(List.of("ROLLBACK TO SAVEPOINT " + GUARD, "RELEASE SAVEPOINT " + GUARD)));
-            recovers = false;
-        }
-        if (guarded) {
-            out.ride(new Ride.Commands(List.of("SAVEPOINT " + GUARD)));
-            out.ride(new Ride.Preparation(steps.get(0)));
-            out.ride(new Ride.Commands(List.of("RELEASE SAVEPOINT " + GUARD), session.statements.nextName()));
-        }
+        deduction.rideAhead(session, out);
         buffer.writeBytes(flightBytes);
     }
 
@@ -154,7 +141,7 @@ final class FlightWriter {
         try {
             if (step.sharesKey(previous)) {
                 step.share(previous);
-            } else {
+            } else if (!deduction.hasPrepared(step)) {
                 step.resolve(session);
             }
             step.write(out, "", 0);
@@ -292,9 +279,7 @@ final class FlightWriter {
     }
 
     void reset() {
-        recovers = guarded;
-        guarded = false;
-        triesDeduction = false;
+        deduction.reset();
         written = 0;
         synced = false;
         abandonedBecause = null;
@@ -331,12 +316,8 @@ final class FlightWriter {
         return begin != null && !begin.hasBegun();
     }
 
-    boolean triesDeduction() {
-        return triesDeduction;
-    }
-
-    boolean isGuarded() {
-        return guarded;
+    Deduction deduction() {
+        return deduction;
     }
 
     boolean ranInTransaction() {

@@ -49,13 +49,13 @@ final class Retry {
 
     private boolean typingApplies(ServerError error, ExtendedQuery flight, SessionState session) {
         Step first = flight.steps().get(0);
+        boolean ofFirst = first.canParseAsText() && !first.statement().isParsed();
         if (typed
                 || !ParameterTyping.isUndeduced(error)
-                || !first.canParseAsText()
-                || first.statement().isParsed()) {
+                || !(ofFirst || flight.writer().deduction().isOpen())) {
             return false;
         }
-        if (flight.writer().ranInTransaction() && !flight.writer().isGuarded()) {
+        if (flight.writer().ranInTransaction() && !flight.writer().deduction().isGuarded()) {
             return false;
         }
         typed = true;

@@ -126,14 +126,16 @@ public abstract non-sealed class Ride implements Part {
     static final class Preparation extends Ride {
 
         private final Step step;
+        private final PreparedStatement statement;
 
         Preparation(Step step) {
             this.step = step;
+            this.statement = step.statement();
         }
 
         @Override
         public void write(Outbox out) {
-            step.statement().writeParse(out);
+            statement.writeParse(out);
         }
 
         @Override
@@ -141,13 +143,13 @@ public abstract non-sealed class Ride implements Part {
             if (message == Signal.PARSE_COMPLETE) {
                 step.rememberDeduction(session);
             }
-            return step.statement().onMessage(message, session.formats);
+            return statement.onMessage(message, session.formats);
         }
 
         @Override
         public void onError(Failure failure, SessionState session) {
-            step.statement().failed(failure);
-            session.statements.forget(step.statement());
+            statement.failed(failure);
+            session.statements.forget(statement);
         }
     }
 }

@@ -83,6 +83,15 @@ public final class Step {
         return parses && textKey != null && !asText && session.typing.of(key.sql()) == null;
     }
 
+    /** The same before it is resolved: its Parse would be the first to tell. */
+    boolean wouldBeUntried(SessionState session) {
+        return textKey != null
+                && !asText
+                && session.typing.of(key.sql()) == null
+                && session.statements.get(key) == null
+                && session.statements.get(textKey) == null;
+    }
+
     /** Whether Parse leaves the types of Strings to the server, so that it could be tried again as text. */
     boolean canParseAsText() {
         return textKey != null && !parsedAsText;
@@ -110,6 +119,11 @@ public final class Step {
             throw new IllegalStateException("The step is asked for its statement before its turn to be written");
         }
         return statement;
+    }
+
+    /** Whether what it was resolved to does not outlive the next Parse. */
+    boolean isUnnamed() {
+        return statement != null && statement.name().isEmpty();
     }
 
     boolean isResolved() {
