@@ -152,4 +152,28 @@ class DeducedFlightTest {
             assertThat(failed(begin(dialogue.select("select 'x'")))).cause().hasMessageContaining("duplicate key");
         }
     }
+
+    @Test
+    @DisplayName("[X10, X14] a flight that is cancelled while the server is asked does not cost the transaction")
+    void cancelledWhileAsked() {
+        CountDownLatch cancelled = new CountDownLatch(1);
+        try (Dialogue dialogue = Dialogue.of(script -> script.expect("P B E P B E P D P B E C B E S")
+                .pause(cancelled)
+                .send(ran("BEGIN"), ran("SAVEPOINT"), UNDEDUCED, ready(FAILED))
+                .expectQuery("ROLLBACK TO SAVEPOINT \"pgxc_deduction\";RELEASE SAVEPOINT \"pgxc_deduction\"")
+                .expect("P D B E S")
+                .send(complete("ROLLBACK"), complete("RELEASE"), ready(OPEN))
+                .send(prepared(TEXT_COLUMN), bindComplete(), rows("x"), complete("SELECT 1"), ready(OPEN)))) {
+            dialogue.connection().beginTransaction().block(SOON);
+            PgxcStatement statement =
+                    dialogue.connection().createStatement(INSERT).bind(0, "a");
+            TestSubscriber<Long> asking = begin(counts(statement.execute()));
+            dialogue.server().awaitMessages(16, SOON);
+            TestSubscriber<String> behind = begin(dialogue.select("select 'x'"));
+            asking.cancel();
+            dialogue.settle();
+            cancelled.countDown();
+            assertThat(completed(behind)).containsExactly("x");
+        }
+    }
 }

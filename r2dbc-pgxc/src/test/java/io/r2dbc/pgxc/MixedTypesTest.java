@@ -10,11 +10,14 @@ import static io.r2dbc.pgxc.Dialogue.SOON;
 import static io.r2dbc.pgxc.Dialogue.begin;
 import static io.r2dbc.pgxc.Dialogue.completed;
 import static io.r2dbc.pgxc.Dialogue.counts;
+import static io.r2dbc.pgxc.Dialogue.failed;
+import static io.r2dbc.pgxc.testing.ServerMessages.bindComplete;
 import static io.r2dbc.pgxc.testing.ServerMessages.closeComplete;
 import static io.r2dbc.pgxc.testing.ServerMessages.error;
 import static io.r2dbc.pgxc.testing.ServerMessages.ready;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.r2dbc.pgxc.wire.ClientMessage.Close;
 import io.r2dbc.pgxc.wire.ClientMessage.Parse;
 import io.r2dbc.pgxc.wire.Octets;
 import java.util.List;
@@ -119,6 +122,44 @@ class MixedTypesTest {
                         .send(OF_INT, done("INSERT 0 1"), OF_TEXT, done("INSERT 0 2"), ready()))) {
             assertThat(inserted(dialogue, 1, "b")).containsExactly(1L, 2L);
             assertThat(inserted(dialogue, 1, "b")).containsExactly(1L, 2L);
+        }
+    }
+
+    @Test
+    @DisplayName(
+            "[X8, X10] a statement that goes for one that is parsed ahead is closed behind the flight that still uses it")
+    void closedBehind() {
+        try (Dialogue dialogue = Dialogue.with(
+                options -> options.preparedStatementCacheQueries(1),
+                script -> script.expect("P D B E S")
+                        .send(OF_INT, done("INSERT 0 1"), ready())
+                        .expect("P D B E B E S")
+                        .send(OF_TEXT, done("INSERT 0 1"), done("INSERT 0 2"), ready())
+                        .expect("C B E S")
+                        .send(closeComplete(), done("INSERT 0 3"), ready()))) {
+            assertThat(inserted(dialogue, 1)).containsExactly(1L);
+            assertThat(inserted(dialogue, 1, "b")).containsExactly(1L, 2L);
+            assertThat(inserted(dialogue, "c")).containsExactly(3L);
+            String ofInt = dialogue.said(Parse.class).get(0).statement();
+            assertThat(dialogue.said(Close.class)).extracting(Close::name).containsExactly(ofInt);
+        }
+    }
+
+    @Test
+    @DisplayName("[X10] what a statement raises when it runs is no want of a type, also where it is parsed again then")
+    void raisedByExecution() {
+        try (Dialogue dialogue = Dialogue.with(
+                options -> options.preparedStatementCacheQueries(0),
+                script -> script.expect("P B E P B E P D P B E C P D B E P D B E S")
+                        .send(ran("BEGIN"), ran("SAVEPOINT"), OF_TEXT, ran("RELEASE"), closeComplete())
+                        .send(OF_INT, bindComplete(), error("42883", "no such function in it"), ready(FAILED)))) {
+            dialogue.connection().beginTransaction().block(SOON);
+            PgxcStatement statement = dialogue.connection()
+                    .createStatement(INSERT)
+                    .bind(0, 1)
+                    .add()
+                    .bind(0, "b");
+            assertThat(failed(begin(counts(statement.execute())))).hasMessageContaining("no such function in it");
         }
     }
 }

@@ -3,6 +3,7 @@ package io.r2dbc.pgxc.exchange;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds out whether the server can deduce what the Strings of a flight are, before anything of the flight is executed (X10).
@@ -14,8 +15,12 @@ final class Deduction {
 
     private static final String SAVEPOINT = "\"pgxc_deduction\"";
 
+    private static final List<String> RECOVERY =
+            List.of("ROLLBACK TO SAVEPOINT " + SAVEPOINT, "RELEASE SAVEPOINT " + SAVEPOINT);
+
     private final List<Step> steps;
     private List<Step> untried = List.of();
+    private List<PreparedStatement> asked = List.of();
     private boolean guarded;
     private boolean recovers;
 
@@ -35,6 +40,7 @@ final class Deduction {
             // last, because it is bound next, and may have to share the unnamed statement with the others
             untried.add(first);
         }
+        asked = untried.stream().map(Step::statement).toList();
         guarded = !untried.isEmpty() && inTransaction && session.profile().savepoints();
         if (guarded) {
             untried.forEach(Step::parsedElsewhere);
@@ -75,8 +81,7 @@ final class Deduction {
 
     void rideAhead(SessionState session, Outbox out) {
         if (recovers) {
-            out.ride(
-                    new Ride.Commands(List.of("ROLLBACK TO SAVEPOINT " + SAVEPOINT, "RELEASE SAVEPOINT " + SAVEPOINT)));
+            out.ride(new Ride.Commands(RECOVERY));
             recovers = false;
         }
         if (guarded) {
@@ -90,13 +95,13 @@ final class Deduction {
 
     /** Nothing was sent after all. */
     void undo(SessionState session) {
-        untried.forEach(step -> session.statements.forget(step.statement()));
+        asked.forEach(session.statements::forget);
     }
 
     /** Whether the server has not said yet, or has denied, that it can deduce them. */
     boolean isOpen() {
-        for (Step step : untried) {
-            if (!step.statement().isParsed()) {
+        for (PreparedStatement statement : asked) {
+            if (!statement.isParsed()) {
                 return true;
             }
         }
@@ -107,10 +112,18 @@ final class Deduction {
         return guarded;
     }
 
+    /** Nobody wants the flight any more: that the server cannot deduce a type must not have cost the transaction (X14). */
+    void abandon(@Nullable Failure outcome, Outbox out) {
+        if (guarded && outcome != null && ParameterTyping.isUndeduced(outcome) && isOpen()) {
+            out.ahead(new Command(String.join(";", RECOVERY), Done.NOBODY));
+        }
+    }
+
     /** The flight will be written once more. */
     void reset() {
         recovers = guarded;
         guarded = false;
         untried = List.of();
+        asked = List.of();
     }
 }

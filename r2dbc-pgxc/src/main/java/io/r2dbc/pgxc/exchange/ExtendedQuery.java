@@ -127,7 +127,7 @@ public final class ExtendedQuery extends QueryExchange {
     @Override
     public Progress onMessage(BackendMessage message, SessionState session, Outbox out) {
         if (message instanceof ReadyForQuery) {
-            return finish(message, session);
+            return finish(message, session, out);
         }
         if (failure instanceof ServerError) {
             throw unexpected(message);
@@ -297,7 +297,7 @@ public final class ExtendedQuery extends QueryExchange {
         return answering < writer.written() ? step() : null;
     }
 
-    private Progress finish(BackendMessage message, SessionState session) {
+    private Progress finish(BackendMessage message, SessionState session, Outbox out) {
         Failure outcome = failure == null ? writer.abandonedBecause() : failure;
         if (outcome == null && awaits != Awaits.SYNC) {
             if (isResultOpen()) {
@@ -310,7 +310,9 @@ public final class ExtendedQuery extends QueryExchange {
             reset();
             return Progress.REPEAT;
         }
-        if (!isCancelled()) {
+        if (isCancelled()) {
+            writer.deduction().abandon(outcome, out);
+        } else {
             tellEnd(outcome);
         }
         writer.onEnd(suspended && outcome == null, isCancelled());

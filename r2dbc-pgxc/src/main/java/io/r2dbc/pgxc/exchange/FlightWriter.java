@@ -86,9 +86,12 @@ final class FlightWriter {
         Step first = steps.get(0);
         ByteBuf buffer = out.buffer();
         int mark = buffer.writerIndex();
+        int closes;
         inTransaction = session.projectsTransaction();
         try {
             first.resolve(session);
+            // what the deduction evicts may be of this flight, and is closed behind it
+            closes = session.closes().size();
             deduction.begin(session, inTransaction);
             if (fetchSize > 0 && inTransaction) {
                 portal = new Portal(session, out, first, fetchSize, flight.consumer, flight.label());
@@ -101,7 +104,7 @@ final class FlightWriter {
             throw e;
         }
         written = 1;
-        rideAhead(session, out, mark);
+        rideAhead(session, out, mark, closes);
         if (portal != null) {
             portal.open();
         }
@@ -113,17 +116,16 @@ final class FlightWriter {
         }
     }
 
-    private void rideAhead(SessionState session, Outbox out, int mark) {
-        if (session.closes().isEmpty() && !session.beginWaits() && !deduction.ridesAhead()) {
+    private void rideAhead(SessionState session, Outbox out, int mark, int closes) {
+        if (closes == 0 && !session.beginWaits() && !deduction.ridesAhead()) {
             return;
         }
         ByteBuf buffer = out.buffer();
         byte[] flightBytes = new byte[buffer.writerIndex() - mark];
         buffer.getBytes(mark, flightBytes);
         buffer.writerIndex(mark);
-        List<Close> closes = session.takeCloses();
-        if (!closes.isEmpty()) {
-            out.ride(new Ride.Closes(closes));
+        if (closes > 0) {
+            out.ride(new Ride.Closes(session.takeCloses(closes)));
         }
         begin = session.beginWaits() ? new BeginRide(session.takeBegin()) : null;
         if (begin != null) {

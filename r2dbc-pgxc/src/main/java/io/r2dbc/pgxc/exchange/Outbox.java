@@ -28,6 +28,9 @@ public interface Outbox {
     /** Submits a further exchange, behind everything that waits. */
     void enqueue(Exchange follower);
 
+    /** Submits an exchange ahead of everything that waits. */
+    void ahead(Exchange next);
+
     /** Runs costly work elsewhere and hands its outcome back on the event loop; work that throws fails the session. */
     <T> void offload(Supplier<T> work, Consumer<T> then);
 

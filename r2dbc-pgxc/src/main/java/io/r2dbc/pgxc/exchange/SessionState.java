@@ -199,10 +199,11 @@ public final class SessionState {
         return closes;
     }
 
-    /** What is to be closed with the next flight. */
-    List<Close> takeCloses() {
-        List<Close> taken = List.copyOf(closes);
-        closes.clear();
+    /** What is to be closed with the next flight: the first so many. */
+    List<Close> takeCloses(int count) {
+        List<Close> first = closes.subList(0, count);
+        List<Close> taken = List.copyOf(first);
+        first.clear();
         return taken;
     }
 

@@ -73,6 +73,11 @@ final class Pen implements Outbox {
     }
 
     @Override
+    public void ahead(Exchange next) {
+        queue.addFirst(next);
+    }
+
+    @Override
     public <T> void offload(Supplier<T> work, Consumer<T> then) {
         Schedulers.boundedElastic().schedule(() -> {
             try {

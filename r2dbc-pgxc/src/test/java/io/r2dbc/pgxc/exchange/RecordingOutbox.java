@@ -40,6 +40,11 @@ final class RecordingOutbox implements Outbox {
     }
 
     @Override
+    public void ahead(Exchange next) {
+        enqueued.add(0, next);
+    }
+
+    @Override
     public <T> void offload(Supplier<T> work, Consumer<T> then) {
         offloaded.add(() -> then.accept(work.get()));
     }
