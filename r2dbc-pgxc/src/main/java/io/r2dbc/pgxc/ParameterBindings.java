@@ -39,6 +39,18 @@ final class ParameterBindings implements BindValues {
         this.bound = new boolean[count];
     }
 
+    /** The same values, to be bound anew without a change to these. */
+    ParameterBindings copy() {
+        int count = values.length;
+        ParameterBindings copy = new ParameterBindings(count, registry, stringType);
+        System.arraycopy(values, 0, copy.values, 0, count);
+        System.arraycopy(encodings, 0, copy.encodings, 0, count);
+        System.arraycopy(nullTypes, 0, copy.nullTypes, 0, count);
+        System.arraycopy(bound, 0, copy.bound, 0, count);
+        copy.hasLargeValues = hasLargeValues;
+        return copy;
+    }
+
     void bind(int index, Object value, @Nullable Integer typeOid) {
         bound[index] = true;
         values[index] = value;
@@ -52,6 +64,7 @@ final class ParameterBindings implements BindValues {
     void bindNull(int index, int typeOid) {
         bound[index] = true;
         values[index] = null;
+        encodings[index] = null;
         nullTypes[index] = typeOid;
     }
 

@@ -33,6 +33,7 @@ public final class PgxcStatement implements Statement {
     private SqlText text;
     private ParameterBindings current;
     private boolean addsPending;
+    private boolean executed;
     private int fetchSize;
     private @Nullable Duration timeout;
 
@@ -59,6 +60,7 @@ public final class PgxcStatement implements Statement {
         requireComplete();
         bindings.add(current);
         current = newBindings();
+        executed = false;
         addsPending = true;
         return this;
     }
@@ -79,7 +81,7 @@ public final class PgxcStatement implements Statement {
         if (given instanceof Parameter parameter) {
             bindParameter(index, parameter);
         } else {
-            current.bind(index, given, null);
+            binding().bind(index, given, null);
         }
         return this;
     }
@@ -96,7 +98,7 @@ public final class PgxcStatement implements Statement {
     public PgxcStatement bindNull(int index, Class<?> type) {
         Require.nonNull(type, "type");
         requireIndex(index);
-        current.bindNull(index, registry.typeOidOf(type));
+        binding().bindNull(index, registry.typeOidOf(type));
         return this;
     }
 
@@ -116,10 +118,19 @@ public final class PgxcStatement implements Statement {
         Object value = parameter.getValue();
         boolean inferred = type instanceof Type.InferredType;
         if (value == null) {
-            current.bindNull(index, inferred ? registry.typeOidOf(type.getJavaType()) : registry.typeOidOf(type));
+            binding().bindNull(index, inferred ? registry.typeOidOf(type.getJavaType()) : registry.typeOidOf(type));
         } else {
-            current.bind(index, value, inferred ? null : registry.typeOidOf(type));
+            binding().bind(index, value, inferred ? null : registry.typeOidOf(type));
         }
+    }
+
+    /** The binding that is being filled; what was executed keeps the values it was executed with. */
+    private ParameterBindings binding() {
+        if (executed) {
+            current = current.copy();
+            executed = false;
+        }
+        return current;
     }
 
     private int indexOf(String name) {
@@ -187,7 +198,7 @@ public final class PgxcStatement implements Statement {
     }
 
     /**
-     * Runs the statement on each subscription; nothing is sent before the first {@code request}.
+     * Runs the statement on each subscription, with what is bound now; nothing is sent before the first {@code request}.
      *
      * @throws IllegalStateException if a value is missing
      */
@@ -199,6 +210,7 @@ public final class PgxcStatement implements Statement {
         requireComplete();
         List<ParameterBindings> all = new ArrayList<>(bindings);
         all.add(current);
+        executed = true;
         if (text.isEmpty() || text.isCopy() || text.statements().size() > 1) {
             return simple(all.size());
         }

@@ -17,6 +17,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.r2dbc.pgxc.wire.ClientMessage.Bind;
+import io.r2dbc.pgxc.wire.ClientMessage.Parse;
 import io.r2dbc.pgxc.wire.Octets;
 import io.r2dbc.spi.Blob;
 import io.r2dbc.spi.Clob;
@@ -25,6 +26,7 @@ import io.r2dbc.spi.R2dbcDataIntegrityViolationException;
 import io.r2dbc.spi.R2dbcException;
 import io.r2dbc.spi.R2dbcType;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -213,6 +215,32 @@ class EncodingTest {
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("java.lang.Object");
             dialogue.update("insert into t select 1").blockLast(SOON);
+        }
+    }
+
+    @Test
+    @DisplayName("[X34] binding anew after execute() leaves what was executed before with the values and types it had")
+    void boundAnew() {
+        try (Dialogue dialogue = Dialogue.of(script -> script.expect("P D B E S")
+                .send(prepared(new int[] {INT4, TEXT}), done("INSERT 0 1"), ready())
+                .expect("B E S")
+                .send(done("INSERT 0 2"), ready())
+                .expect("P D B E S")
+                .send(prepared(new int[] {TEXT, TEXT}), done("INSERT 0 3"), ready()))) {
+            PgxcStatement statement =
+                    dialogue.connection().createStatement(INSERT).bind(0, 1).bind(1, "a");
+            Flux<PgxcResult> first = statement.execute();
+            Flux<PgxcResult> second = statement.bind(0, 2).execute();
+            Flux<PgxcResult> third =
+                    statement.bindNull(0, String.class).bind(1, "c").execute();
+            assertThat(completed(begin(counts(first)))).containsExactly(1L);
+            assertThat(completed(begin(counts(second)))).containsExactly(2L);
+            assertThat(completed(begin(counts(third)))).containsExactly(3L);
+            assertThat(dialogue.said(Bind.class).stream().map(Bind::texts))
+                    .containsExactly(
+                            Arrays.asList("\0\0\0\1", "a"), Arrays.asList("\0\0\0\2", "a"), Arrays.asList(null, "c"));
+            assertThat(dialogue.said(Parse.class).get(1).parameterTypes().get(0))
+                    .isNotEqualTo(INT4);
         }
     }
 }
