@@ -95,7 +95,8 @@ final class ConnectionCore implements SessionEvents {
         if (text.isListen()) {
             listens = true;
         }
-        return new StatementFacts(text.readsOnly(), text.controlsTransaction(), text.resetsStatements());
+        return new StatementFacts(
+                text.readsOnly(), text.controlsTransaction(), text.commits(), text.resetsStatements());
     }
 
     boolean listens() {

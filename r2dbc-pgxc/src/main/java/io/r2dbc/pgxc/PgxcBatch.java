@@ -66,15 +66,10 @@ public final class PgxcBatch implements Batch {
         for (String statement : statements) {
             steps.add(new Step(statement, NO_TYPES, null, NoValues.INSTANCE));
         }
-        boolean readsOnly = true;
-        boolean controls = false;
-        boolean resets = false;
-        for (SqlText text : all) {
-            StatementFacts facts = core.noted(text);
-            readsOnly &= facts.readsOnly();
-            controls |= facts.controlsTransaction();
-            resets |= facts.resetsStatements();
+        StatementFacts facts = core.noted(all.get(0));
+        for (SqlText text : all.subList(1, all.size())) {
+            facts = facts.and(core.noted(text));
         }
-        return new ExtendedQuery(steps, 0, new StatementFacts(readsOnly, controls, resets), consumer);
+        return new ExtendedQuery(steps, 0, facts, consumer);
     }
 }

@@ -263,9 +263,7 @@ public final class PgxcStatement implements Statement {
                 executed.sql(),
                 statements,
                 timeout,
-                consumer -> Mono.fromSupplier(() -> {
-                    core.noted(executed);
-                    return new SimpleQuery(executed.sql(), statements, executed.readsOnly(), consumer);
-                }));
+                consumer -> Mono.fromSupplier(
+                        () -> new SimpleQuery(executed.sql(), statements, core.noted(executed), consumer)));
     }
 }

@@ -170,6 +170,10 @@ final class SqlStatement {
         };
     }
 
+    boolean commits() {
+        return first.equals("COMMIT") || first.equals("END");
+    }
+
     /** Whether nothing is lost when the statement is broken off halfway; functions that it calls are not looked into. */
     boolean readsOnly() {
         return switch (first) {

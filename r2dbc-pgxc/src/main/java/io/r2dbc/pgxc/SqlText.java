@@ -104,6 +104,10 @@ final class SqlText {
         return any(SqlStatement::controlsTransaction);
     }
 
+    boolean commits() {
+        return any(SqlStatement::commits);
+    }
+
     /**
      * Whether <em>every</em> statement only reads, so that breaking it off undoes nothing: SELECT without INTO, TABLE, VALUES,
      * SHOW, WITH without a writing word in it, EXPLAIN that does not execute a write. False if there is no statement.

@@ -391,6 +391,6 @@ public final class ExtendedQuery extends QueryExchange {
 
     @Override
     public void fail(Failure reason) {
-        tellFailure(said(failure, reason));
+        tellLost(failure, reason);
     }
 }

@@ -61,7 +61,15 @@ public sealed interface Failure {
     record RolledBack(String message, @Nullable Failure first) implements Failure {}
 
     /** COMMIT was sent and its answer is lost, SQLSTATE 08007. */
-    record OutcomeUnknown(String message, Failure reason) implements Failure {}
+    record OutcomeUnknown(String message, Failure reason) implements Failure {
+
+        static OutcomeUnknown of(Failure reason) {
+            return new OutcomeUnknown(
+                    "COMMIT was sent and its answer did not come, so the transaction may or may not have been committed: "
+                            + reason.message(),
+                    reason);
+        }
+    }
 
     /** Authentication could not go on for a reason of this side, SQLSTATE 28000. */
     record Refused(String message, @Nullable Throwable cause) implements Failure {}

@@ -193,6 +193,12 @@ abstract class QueryExchange extends Exchange {
         }
     }
 
+    /** The session is over. What the server has said before stands; a COMMIT without an answer may have succeeded all the same (X19). */
+    final void tellLost(@Nullable Failure earlier, Failure reason) {
+        boolean unknown = earlier == null && isWritten() && facts.commits();
+        tellFailure(unknown ? Failure.OutcomeUnknown.of(reason) : said(earlier, reason));
+    }
+
     @Override
     public void giveUp(Failure failure) {
         tellFailure(failure);

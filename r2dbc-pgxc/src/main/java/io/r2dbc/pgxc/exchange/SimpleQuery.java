@@ -31,8 +31,8 @@ public final class SimpleQuery extends QueryExchange {
     private @Nullable Failure failure;
 
     /** {@code statements} is how many the string holds. */
-    public SimpleQuery(String sql, int statements, boolean readsOnly, ResultConsumer consumer) {
-        super(sql, new StatementFacts(readsOnly, false, false), consumer);
+    public SimpleQuery(String sql, int statements, StatementFacts facts, ResultConsumer consumer) {
+        super(sql, facts, consumer);
         this.statements = statements;
     }
 
@@ -183,6 +183,6 @@ public final class SimpleQuery extends QueryExchange {
 
     @Override
     public void fail(Failure reason) {
-        tellFailure(said(failure, reason));
+        tellLost(failure, reason);
     }
 }

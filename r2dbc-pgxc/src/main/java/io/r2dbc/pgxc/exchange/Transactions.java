@@ -247,7 +247,7 @@ public final class Transactions {
         @Override
         public void fail(Failure reason) {
             boolean lost = isWritten() && commit && failure == null;
-            done.failed(lost ? outcomeUnknown(reason) : failure == null ? reason : failure);
+            done.failed(lost ? Failure.OutcomeUnknown.of(reason) : failure == null ? reason : failure);
         }
 
         /** Once written it goes its way: nobody may be left in doubt about what became of the transaction (X14). */
@@ -264,13 +264,6 @@ public final class Transactions {
             if (!isWritten() && commit) {
                 super.giveUp(failure);
             }
-        }
-
-        private static Failure outcomeUnknown(Failure reason) {
-            return new Failure.OutcomeUnknown(
-                    "COMMIT was sent and its answer did not come, so the transaction may or may not have been committed: "
-                            + reason.message(),
-                    reason);
         }
 
         @Override
