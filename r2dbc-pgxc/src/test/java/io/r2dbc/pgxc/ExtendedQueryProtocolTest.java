@@ -91,10 +91,10 @@ class ExtendedQueryProtocolTest {
                         emptyQuery()));
     }
 
-    @ParameterizedTest(name = "[S2.3, S2.3.10, S2.3.14] {0}")
+    @ParameterizedTest(name = "[S2.3.10, S2.3.14] {0}")
     @MethodSource("answers")
     @DisplayName(
-            "[S2.3, S2.3.10, S2.3.14] the answers to P D B E S, all at once or byte by byte, with another flight behind them")
+            "[S2.3.10, S2.3.14] the answers to P D B E S, all at once or byte by byte, with another flight behind them")
     void success(String row, List<String> expected, Octets answers) {
         for (boolean sliced : new boolean[] {false, true}) {
             try (Dialogue dialogue = Dialogue.of(script -> {
@@ -128,10 +128,10 @@ class ExtendedQueryProtocolTest {
                 answer("Sync E", List.of("x"), bound, rows("x"), complete("SELECT 1")));
     }
 
-    @ParameterizedTest(name = "[S2.3, S2.3.20, S2.3.24] {0}")
+    @ParameterizedTest(name = "[S2.3.20, S2.3.24] {0}")
     @MethodSource("answersBeforeError")
     @DisplayName(
-            "[S2.3, S2.3.20, S2.3.24] an error in place of any answer: the rest is skipped up to Z, and the next flight is not touched")
+            "[S2.3.20, S2.3.24] an error in place of any answer: the rest is skipped up to Z, and the next flight is not touched")
     void answeredByError(String row, List<String> before, Octets answers) {
         try (Dialogue dialogue = Dialogue.of(script -> script.expect("P D B E S P D B E S")
                 .send(answers, error("22012", "division by zero"), ready(), firstSelected("behind")))) {
@@ -145,7 +145,7 @@ class ExtendedQueryProtocolTest {
 
     @Test
     @DisplayName(
-            "[S2.3] Close 3, ahead of the flight it travels with; E in its place fails that flight, and nobody else")
+            "[S2.3.20] Close 3, ahead of the flight it travels with; E in its place fails that flight, and nobody else")
     void close() {
         try (Dialogue dialogue = Dialogue.with(
                 options -> options.preparedStatementCacheQueries(1),
@@ -168,7 +168,7 @@ class ExtendedQueryProtocolTest {
     }
 
     @Test
-    @DisplayName("[S2.3, S2.3.10] Execute s where there is a limit, and nothing for Flush")
+    @DisplayName("[S2.3.10] Execute s where there is a limit, and nothing for Flush")
     void suspendedByLimit() {
         try (Dialogue dialogue = Dialogue.of(script -> script.expect("P D B E H")
                 .send(prepared(ONE, TEXT_COLUMN), bindComplete(), rows("x"), suspended())

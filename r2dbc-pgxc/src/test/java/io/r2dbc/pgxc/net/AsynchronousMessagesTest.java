@@ -159,7 +159,7 @@ final class AsynchronousMessagesTest {
     @ParameterizedTest(name = "[E8] {0}")
     @ValueSource(strings = {"notice", "report", "notification"})
     @DisplayName(
-            "[E8, S8.33, S2.6, I1] 200,000 unasked messages inside a result nobody reads yet: a bound amount is kept, the result is right")
+            "[E8, S8.33, I1] 200,000 unasked messages inside a result nobody reads yet: a bound amount is kept, the result is right")
     void flood(String kind) {
         Octets one = switch (kind) {
             case "notice" -> notice("flood ".repeat(20));

@@ -125,7 +125,7 @@ final class ConnectLimitsTest {
     }
 
     @Test
-    @DisplayName("[B3, S2.1, E8] messages without end do not put the deadline off")
+    @DisplayName("[B3, E8] messages without end do not put the deadline off")
     void flood() {
         for (var endless : List.of(notice("busy"), parameter("TimeZone", "UTC"))) {
             try (ScriptedServer server = ScriptedServer.start(

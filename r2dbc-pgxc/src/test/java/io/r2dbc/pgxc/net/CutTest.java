@@ -170,9 +170,9 @@ final class CutTest {
         }
     }
 
-    @ParameterizedTest(name = "[B4, S2.1] {0}")
+    @ParameterizedTest(name = "[B4] {0}")
     @EnumSource
-    @DisplayName("[B4, S2.1, S8.18] the greeting, cut after every byte: there is no connection, and it is said why")
+    @DisplayName("[B4, S8.18] the greeting, cut after every byte: there is no connection, and it is said why")
     void startUp(End end) {
         Octets greeting = Octets.join(Greeting.messages());
         for (int cut = 0; cut < greeting.size(); cut++) {

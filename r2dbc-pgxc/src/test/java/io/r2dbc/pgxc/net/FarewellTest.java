@@ -214,7 +214,7 @@ final class FarewellTest {
     }
 
     @Test
-    @DisplayName("[S8.19, S2.8] whatever comes behind FATAL is thrown away, in the same segment or another")
+    @DisplayName("[S8.19] whatever comes behind FATAL is thrown away, in the same segment or another")
     void dataBehindFatal() {
         Octets rest = Octets.join(ready(), Octets.hex("FF FF FF FF FF FF"));
         try (EmbeddedConnection client = EmbeddedConnection.open()) {

@@ -73,10 +73,10 @@ final class HostileBytes {
         all.put("[A11, S8.7] ParameterStatus without terminators", frame('S', Octets.of("TimeZone")));
         all.put("[A11, S8.7] ParameterStatus with one terminator", frame('S', Octets.of("TimeZone\0UTC")));
         all.put("[S8.10] ParameterStatus with a surplus", frame('S', Octets.of("TimeZone\0UTC\0x")));
-        all.put("[A11, S2.6] NotificationResponse of zeros", frame('A', Octets.hex("00000000 00")));
+        all.put("[A11] NotificationResponse of zeros", frame('A', Octets.hex("00000000 00")));
         all.put("[S8.30] CopyInResponse with format 2", frame('G', Octets.hex("02 0000")));
-        all.put("[S1.4.7, S2.1] BackendKeyData with a key of 3 bytes", frame('K', Octets.of(new byte[4 + 3])));
-        all.put("[S1.4.7, S2.1] BackendKeyData with a key of 257 bytes", frame('K', Octets.of(new byte[4 + 257])));
+        all.put("[S1.4.7] BackendKeyData with a key of 3 bytes", frame('K', Octets.of(new byte[4 + 3])));
+        all.put("[S1.4.7] BackendKeyData with a key of 257 bytes", frame('K', Octets.of(new byte[4 + 257])));
         all.put("[S8.11] ParseComplete with a byte", frame('1', Octets.hex("00")));
         all.put("[S7.5] BinaryRow of protocol 2", frame('B', Octets.hex("00")));
         all.put("[S7.11] CursorResponse of protocol 2", Octets.of("Pblank\0"));

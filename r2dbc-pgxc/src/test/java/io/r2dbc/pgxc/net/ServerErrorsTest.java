@@ -156,7 +156,7 @@ final class ServerErrorsTest {
     }
 
     @Test
-    @DisplayName("[S8.31, S8.32, S1.3, A12] a value that cannot be read fails its result alone; the session goes on")
+    @DisplayName("[S8.31, S8.32, A12] a value that cannot be read fails its result alone; the session goes on")
     void unreadableValue() {
         Heard heard = Heard.of(client.connection()
                 .createStatement("SELECT n")

@@ -117,7 +117,7 @@ final class SessionHandlerTest {
 
     @Test
     @DisplayName(
-            "[S8, S2.3.26] a failure to tell one that the session is over keeps nobody else from hearing, written or waiting")
+            "[S2.3.26] a failure to tell one that the session is over keeps nobody else from hearing, written or waiting")
     void everybodyHears(DroppedSignals dropped) {
         PlainExchange before = submitted("before");
         server.session().submit(new Unhearing());

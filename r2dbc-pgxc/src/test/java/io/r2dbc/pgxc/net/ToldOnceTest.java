@@ -115,7 +115,7 @@ final class ToldOnceTest {
 
     @Test
     @DisplayName(
-            "[S8] who ends the session again, asks for more and cancels others when told changes nothing for those others")
+            "who ends the session again, asks for more and cancels others when told changes nothing for those others")
     void restlessListener() {
         PlainExchange late = new PlainExchange("late");
         PlainExchange restless = new PlainExchange("restless") {

@@ -38,8 +38,7 @@ final class UnaskedCopyTest {
     }
 
     @Test
-    @DisplayName(
-            "[I6, S8.36, S2.5] COPY FROM STDIN as a statement: CopyFail at once, a clear error, and the session goes on")
+    @DisplayName("[I6, S8.36] COPY FROM STDIN as a statement: CopyFail at once, a clear error, and the session goes on")
     void copyIn_() {
         Heard copy = begin("COPY t FROM STDIN", "Q");
         Heard next = Heard.of(

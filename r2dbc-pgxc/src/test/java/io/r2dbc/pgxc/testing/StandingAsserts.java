@@ -5,6 +5,7 @@ import java.lang.reflect.Method;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.DynamicTestInvocationContext;
@@ -77,7 +78,7 @@ public final class StandingAsserts
             if (System.nanoTime() > deadline) {
                 throw new AssertionError("connections of the driver were left open: " + left);
             }
-            Thread.sleep(1);
+            LockSupport.parkNanos(1_000_000);
             left.retainAll(LoopSockets.open());
         }
     }

@@ -39,7 +39,7 @@ class BackendMessageTest {
         return Samples.all().stream();
     }
 
-    @ParameterizedTest(name = "[S5.2] {0}")
+    @ParameterizedTest(name = "[S5.2.2] {0}")
     @MethodSource("messages")
     @DisplayName("[S5.2.2, S5.2.3] every message is read as it was written")
     void roundTrip(Octets message) {

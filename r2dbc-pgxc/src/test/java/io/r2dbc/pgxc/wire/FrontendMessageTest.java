@@ -69,7 +69,7 @@ class FrontendMessageTest {
                                 + "2C 72 3D 72 4F 70 72 4E 47 66 77 45 62 65 52 57 67 62 4E 45 6B 71 4F"));
     }
 
-    @ParameterizedTest(name = "[S10] {0}")
+    @ParameterizedTest(name = "[S4.1] {0}")
     @MethodSource("golden")
     @DisplayName("[S1.1.1, S4.1] writes the golden bytes")
     void goldenBytes(FrontendMessage message, String hex) {
@@ -98,7 +98,7 @@ class FrontendMessageTest {
                 Arguments.of(new GssResponse(SECRET), new ClientMessage.Authentication(Octets.of(SECRET))));
     }
 
-    @ParameterizedTest(name = "[S5.1] {0}")
+    @ParameterizedTest(name = "[S5.2.2] {0}")
     @MethodSource("session")
     @DisplayName("[S5.2.2, S7.6] a server understands every message of a session as it was meant")
     void roundTrip(FrontendMessage message, ClientMessage understood) {
