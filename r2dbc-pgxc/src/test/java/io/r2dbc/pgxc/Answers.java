@@ -3,6 +3,7 @@ package io.r2dbc.pgxc;
 
 import static io.r2dbc.pgxc.testing.ServerMessages.bindComplete;
 import static io.r2dbc.pgxc.testing.ServerMessages.complete;
+import static io.r2dbc.pgxc.testing.ServerMessages.error;
 import static io.r2dbc.pgxc.testing.ServerMessages.noData;
 import static io.r2dbc.pgxc.testing.ServerMessages.parameterTypes;
 import static io.r2dbc.pgxc.testing.ServerMessages.parseComplete;
@@ -28,6 +29,11 @@ final class Answers {
     static final TransactionStatus FAILED = TransactionStatus.FAILED;
 
     private Answers() {}
+
+    /** What becomes of a statement that is cancelled. */
+    static Octets stopped(TransactionStatus status) {
+        return Octets.join(error("57014", "canceling statement due to user request"), ready(status));
+    }
 
     /** To Parse and Describe of a statement without parameters; without columns it returns no rows. */
     static Octets prepared(Column... columns) {

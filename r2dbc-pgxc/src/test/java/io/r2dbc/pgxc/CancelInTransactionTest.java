@@ -10,6 +10,7 @@ import static io.r2dbc.pgxc.Answers.firstSelected;
 import static io.r2dbc.pgxc.Answers.prepared;
 import static io.r2dbc.pgxc.Answers.ran;
 import static io.r2dbc.pgxc.Answers.selected;
+import static io.r2dbc.pgxc.Answers.stopped;
 import static io.r2dbc.pgxc.Dialogue.SOON;
 import static io.r2dbc.pgxc.Dialogue.begin;
 import static io.r2dbc.pgxc.Dialogue.completed;
@@ -38,8 +39,7 @@ class CancelInTransactionTest {
     private static final String SLOW = "select a from slow";
 
     private static final Octets BEGUN = Octets.join(ran("BEGIN"), prepared(TEXT_COLUMN), selected("x"), ready(OPEN));
-    private static final Octets STOPPED =
-            Octets.join(error("57014", "canceling statement due to user request"), ready(FAILED));
+    private static final Octets STOPPED = stopped(FAILED);
 
     private static Dialogue dialogue(CountDownLatch cancelled, Consumer<Script> script) {
         ScriptedServer server = ScriptedServer.start(started(begun -> {
@@ -83,7 +83,7 @@ class CancelInTransactionTest {
             slow.cancel();
             TestSubscriber<String> next = begin(dialogue.select("select 'x'"));
             TestSubscriber<Void> commit = begin(dialogue.connection().commitTransaction());
-            letTimersFire(dialogue);
+            dialogue.letTimersFire();
             fired.countDown();
             assertThat(completed(next)).containsExactly("y");
             completed(commit);
@@ -104,7 +104,7 @@ class CancelInTransactionTest {
             TestSubscriber<String> slow = slow(dialogue);
             slow.cancel();
             TestSubscriber<Void> commit = begin(dialogue.connection().commitTransaction());
-            letTimersFire(dialogue);
+            dialogue.letTimersFire();
             fired.countDown();
             completed(commit);
             assertThat(dialogue.server().cancelRequests()).isEmpty();
@@ -123,7 +123,7 @@ class CancelInTransactionTest {
                         .send(answered("ROLLBACK", IDLE)))) {
             TestSubscriber<String> slow = slow(dialogue);
             slow.cancel();
-            letTimersFire(dialogue);
+            dialogue.letTimersFire();
             assertThat(dialogue.server().cancelRequests()).isEmpty();
             dialogue.connection().rollbackTransaction().block(SOON);
             assertThat(dialogue.server().cancelRequests()).hasSize(1);
@@ -205,7 +205,7 @@ class CancelInTransactionTest {
             TestSubscriber<Void> commit = begin(dialogue.connection().commitTransaction());
             dialogue.server().awaitMessages(10, SOON);
             commit.cancel();
-            letTimersFire(dialogue);
+            dialogue.letTimersFire();
             fired.countDown();
             assertThat(completed(begin(dialogue.select("select 'x'")))).containsExactly("y");
             assertThat(dialogue.server().cancelRequests()).isEmpty();
@@ -229,7 +229,7 @@ class CancelInTransactionTest {
             TestSubscriber<String> carrier = begin(dialogue.select("select 'x'"));
             dialogue.server().awaitMessages(9, SOON);
             carrier.cancel();
-            letTimersFire(dialogue);
+            dialogue.letTimersFire();
             assertThat(dialogue.connection().isAutoCommit()).isFalse();
             fired.countDown();
             dialogue.connection().rollbackTransaction().block(SOON);
@@ -255,7 +255,7 @@ class CancelInTransactionTest {
                     .execute());
             Dialogue.awaitElements(string, 1);
             string.cancel();
-            letTimersFire(dialogue);
+            dialogue.letTimersFire();
             fired.countDown();
             assertThat(completed(begin(dialogue.select("select 'x'")))).containsExactly("x");
             assertThat(dialogue.server().cancelRequests()).isEmpty();

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.r2dbc.pgxc;
 
+import static io.r2dbc.pgxc.Answers.IDLE;
 import static io.r2dbc.pgxc.Answers.done;
 import static io.r2dbc.pgxc.Answers.firstSelected;
 import static io.r2dbc.pgxc.Answers.prepared;
+import static io.r2dbc.pgxc.Answers.stopped;
 import static io.r2dbc.pgxc.Dialogue.SOON;
 import static io.r2dbc.pgxc.Dialogue.begin;
 import static io.r2dbc.pgxc.Dialogue.completed;
 import static io.r2dbc.pgxc.Dialogue.started;
-import static io.r2dbc.pgxc.testing.ServerMessages.error;
 import static io.r2dbc.pgxc.testing.ServerMessages.ready;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -41,12 +42,7 @@ import reactor.test.subscriber.TestSubscriber;
 @ExtendWith(StandingAsserts.class)
 class CancelRequestTest {
 
-    private static final Octets STOPPED =
-            Octets.join(error("57014", "canceling statement due to user request"), ready());
-
-    private static void atOnce(PgxcConfiguration.Builder options) {
-        options.cancelGrace(Duration.ZERO);
-    }
+    private static final Octets STOPPED = stopped(IDLE);
 
     /** A session whose first statement is answered when the cancel request has come, and whose second one is then served. */
     private static ScriptedServer server(CountDownLatch cancelled, Octets answer) {
@@ -75,7 +71,7 @@ class CancelRequestTest {
     void tooLate() {
         CountDownLatch cancelled = new CountDownLatch(1);
         ScriptedServer server = server(cancelled, Octets.join(prepared(), done("DELETE 3"), ready()));
-        try (Dialogue dialogue = Dialogue.on(server, CancelRequestTest::atOnce)) {
+        try (Dialogue dialogue = Dialogue.on(server, Dialogue::stopAtOnce)) {
             running(dialogue).cancel();
             assertServes(dialogue);
             assertThat(server.cancelRequests())
@@ -88,7 +84,7 @@ class CancelRequestTest {
     void inTime() {
         CountDownLatch cancelled = new CountDownLatch(1);
         ScriptedServer server = server(cancelled, STOPPED);
-        try (Dialogue dialogue = Dialogue.on(server, CancelRequestTest::atOnce)) {
+        try (Dialogue dialogue = Dialogue.on(server, Dialogue::stopAtOnce)) {
             TestSubscriber<Long> slow = running(dialogue);
             slow.cancel();
             assertServes(dialogue);
@@ -102,7 +98,7 @@ class CancelRequestTest {
         CountDownLatch cancelled = new CountDownLatch(1);
         ScriptedServer server = server(cancelled, STOPPED)
                 .answerCancels(Octets.join(ServerMessages.authenticationOk(), Octets.hex("FF 00 FF 00 FF 00")));
-        try (Dialogue dialogue = Dialogue.on(server, CancelRequestTest::atOnce)) {
+        try (Dialogue dialogue = Dialogue.on(server, Dialogue::stopAtOnce)) {
             running(dialogue).cancel();
             assertServes(dialogue);
         }
@@ -114,7 +110,7 @@ class CancelRequestTest {
     void refused() {
         CountDownLatch refusing = new CountDownLatch(1);
         ScriptedServer server = server(refusing, Octets.join(prepared(), done("DELETE 3"), ready()));
-        try (Dialogue dialogue = Dialogue.on(server, CancelRequestTest::atOnce)) {
+        try (Dialogue dialogue = Dialogue.on(server, Dialogue::stopAtOnce)) {
             TestSubscriber<Long> slow = running(dialogue);
             server.refuseConnections();
             slow.cancel();
@@ -130,7 +126,7 @@ class CancelRequestTest {
     void timeLimit() {
         CountDownLatch cancelled = new CountDownLatch(1);
         ScriptedServer server = server(cancelled, STOPPED);
-        try (Dialogue dialogue = Dialogue.on(server, CancelRequestTest::atOnce)) {
+        try (Dialogue dialogue = Dialogue.on(server, Dialogue::stopAtOnce)) {
             TestSubscriber<Long> slow = begin(Dialogue.counts(dialogue.connection()
                     .createStatement("delete from slow")
                     .timeout(Duration.ofMillis(50))
@@ -152,7 +148,7 @@ class CancelRequestTest {
                     cancelled.countDown();
                     Dialogue.await(looked);
                 });
-        try (Dialogue dialogue = Dialogue.on(server, CancelRequestTest::atOnce)) {
+        try (Dialogue dialogue = Dialogue.on(server, Dialogue::stopAtOnce)) {
             TestSubscriber<Long> slow = running(dialogue);
             slow.cancel();
             TestSubscriber<Void> release = begin(dialogue.connection().preRelease());

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.r2dbc.pgxc;
 
+import static io.r2dbc.pgxc.Answers.IDLE;
 import static io.r2dbc.pgxc.Answers.TEXT_COLUMN;
 import static io.r2dbc.pgxc.Answers.firstSelected;
 import static io.r2dbc.pgxc.Answers.prepared;
 import static io.r2dbc.pgxc.Answers.rows;
+import static io.r2dbc.pgxc.Answers.stopped;
 import static io.r2dbc.pgxc.Dialogue.SOON;
 import static io.r2dbc.pgxc.Dialogue.awaitElements;
 import static io.r2dbc.pgxc.Dialogue.begin;
@@ -20,14 +22,12 @@ import static io.r2dbc.pgxc.testing.ServerMessages.ready;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.r2dbc.pgxc.testing.Greeting;
-import io.r2dbc.pgxc.testing.Script;
 import io.r2dbc.pgxc.testing.ScriptedServer;
 import io.r2dbc.pgxc.wire.ClientMessage.CancelRequest;
 import io.r2dbc.pgxc.wire.Octets;
 import io.r2dbc.spi.R2dbcException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
-import java.util.function.Consumer;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
@@ -39,26 +39,10 @@ class CancelTest {
 
     private static final String SLOW = "select a from slow";
 
-    private static final Octets STOPPED =
-            Octets.join(error("57014", "canceling statement due to user request"), ready());
-
-    private static void atOnce(PgxcConfiguration.Builder options) {
-        options.cancelGrace(Duration.ZERO);
-    }
+    private static final Octets STOPPED = stopped(IDLE);
 
     private static void never(PgxcConfiguration.Builder options) {
         options.cancelGrace(Duration.ofHours(1));
-    }
-
-    private static Dialogue dialogue(
-            Consumer<PgxcConfiguration.Builder> options, CountDownLatch cancelled, Consumer<Script> script) {
-        return Dialogue.on(ScriptedServer.start(started(script)).onCancel(cancelled::countDown), options);
-    }
-
-    /** Time enough for every timer of the driver that is due to have fired. */
-    private static void letTimersFire(Dialogue dialogue) {
-        Mono.delay(Duration.ofMillis(30), dialogue.loop()).block(SOON);
-        dialogue.settle();
     }
 
     @Test
@@ -111,8 +95,8 @@ class CancelTest {
             "[X14, S2.7.1] an exchange that is not over after the grace is stopped by a CancelRequest with the session's key")
     void stoppedAfterGrace() {
         CountDownLatch cancelled = new CountDownLatch(1);
-        try (Dialogue dialogue = dialogue(
-                CancelTest::atOnce,
+        try (Dialogue dialogue = Dialogue.cancellable(
+                Dialogue::stopAtOnce,
                 cancelled,
                 script -> script.expect("P D B E S")
                         .pause(cancelled)
@@ -144,7 +128,7 @@ class CancelTest {
             awaitElements(slow, 1);
             slow.cancel();
             assertThat(completed(begin(dialogue.select("select 'x'")))).containsExactly("x");
-            letTimersFire(dialogue);
+            dialogue.letTimersFire();
             assertThat(dialogue.server().cancelRequests()).isEmpty();
         }
     }
@@ -168,13 +152,13 @@ class CancelTest {
                     requested.countDown();
                     Dialogue.await(looked);
                 });
-        try (Dialogue dialogue = Dialogue.on(server, CancelTest::atOnce)) {
+        try (Dialogue dialogue = Dialogue.on(server, Dialogue::stopAtOnce)) {
             TestSubscriber<String> slow = begin(dialogue.select(SLOW));
             dialogue.server().awaitMessages(6, SOON);
             slow.cancel();
             TestSubscriber<String> next = begin(dialogue.select("select 'x'"));
             Dialogue.await(requested);
-            letTimersFire(dialogue);
+            dialogue.letTimersFire();
             subscribed.countDown();
             assertThat(completed(next)).containsExactly("x");
         }
@@ -190,7 +174,7 @@ class CancelTest {
                         .expectEnd()))
                 .onCancel(cancelled::countDown)
                 .hangOnCancel();
-        try (Dialogue dialogue = Dialogue.on(server, CancelTest::atOnce)) {
+        try (Dialogue dialogue = Dialogue.on(server, Dialogue::stopAtOnce)) {
             TestSubscriber<String> slow = begin(dialogue.select(SLOW));
             dialogue.server().awaitMessages(6, SOON);
             slow.cancel();
@@ -205,7 +189,7 @@ class CancelTest {
     void somethingBehind() {
         CountDownLatch cancelled = new CountDownLatch(1);
         try (Dialogue dialogue = Dialogue.with(
-                CancelTest::atOnce,
+                Dialogue::stopAtOnce,
                 script -> script.expect("P D B E S P D B E S")
                         .pause(cancelled)
                         .send(firstSelected("1"), firstSelected("x")))) {
@@ -213,7 +197,7 @@ class CancelTest {
             TestSubscriber<String> behind = begin(dialogue.select("select 'x'"));
             dialogue.server().awaitMessages(11, SOON);
             slow.cancel();
-            letTimersFire(dialogue);
+            dialogue.letTimersFire();
             cancelled.countDown();
             assertThat(completed(behind)).containsExactly("x");
             assertThat(dialogue.server().cancelRequests()).isEmpty();
@@ -225,8 +209,8 @@ class CancelTest {
     void lastOfSeveral() {
         CountDownLatch fired = new CountDownLatch(1);
         CountDownLatch cancelled = new CountDownLatch(1);
-        try (Dialogue dialogue = dialogue(
-                CancelTest::atOnce,
+        try (Dialogue dialogue = Dialogue.cancellable(
+                Dialogue::stopAtOnce,
                 cancelled,
                 script -> script.expect("P D B E S P D B E S")
                         .pause(fired)
@@ -237,7 +221,7 @@ class CancelTest {
             TestSubscriber<String> slow = begin(dialogue.select(SLOW));
             dialogue.server().awaitMessages(11, SOON);
             slow.cancel();
-            letTimersFire(dialogue);
+            dialogue.letTimersFire();
             assertThat(dialogue.server().cancelRequests()).isEmpty();
             fired.countDown();
             assertThat(completed(head)).containsExactly("x");
@@ -251,7 +235,7 @@ class CancelTest {
         CountDownLatch cancelled = new CountDownLatch(1);
         CountDownLatch told = new CountDownLatch(1);
         Octets many = rows("x".repeat(100_000), "x".repeat(100_000), "x".repeat(100_000));
-        try (Dialogue dialogue = dialogue(
+        try (Dialogue dialogue = Dialogue.cancellable(
                 CancelTest::never,
                 told,
                 script -> script.expect("P D B E S")
@@ -279,7 +263,7 @@ class CancelTest {
     void monoFrom() {
         CountDownLatch fired = new CountDownLatch(1);
         try (Dialogue dialogue = Dialogue.with(
-                CancelTest::atOnce,
+                Dialogue::stopAtOnce,
                 script -> script.expect("P D B E S")
                         .send(prepared(TEXT_COLUMN), bindComplete(), rows("1"))
                         .pause(fired)
@@ -288,7 +272,7 @@ class CancelTest {
                     begin(Mono.from(dialogue.connection().createStatement(SLOW).execute())
                             .flatMapMany(result -> result.map(row -> row.get(0, String.class))));
             awaitElements(rows, 1);
-            letTimersFire(dialogue);
+            dialogue.letTimersFire();
             fired.countDown();
             assertThat(completed(rows)).containsExactly("1", "2");
             assertThat(dialogue.server().cancelRequests()).isEmpty();
@@ -299,8 +283,8 @@ class CancelTest {
     @DisplayName("[X14] the Result that such a cancel left alone is stopped when it is cancelled itself")
     void monoFromThenCancel() {
         CountDownLatch cancelled = new CountDownLatch(1);
-        try (Dialogue dialogue = dialogue(
-                CancelTest::atOnce,
+        try (Dialogue dialogue = Dialogue.cancellable(
+                Dialogue::stopAtOnce,
                 cancelled,
                 script -> script.expect("P D B E S")
                         .send(prepared(TEXT_COLUMN), bindComplete(), rows("1"))

@@ -26,7 +26,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.r2dbc.pgxc.wire.ClientMessage.Bind;
 import io.r2dbc.pgxc.wire.ClientMessage.Execute;
-import io.r2dbc.pgxc.wire.ClientMessage.Parse;
 import io.r2dbc.pgxc.wire.Octets;
 import io.r2dbc.spi.R2dbcDataIntegrityViolationException;
 import java.util.List;
@@ -42,13 +41,6 @@ class DeducedFlightTest {
     private static final Octets UNDEDUCED = error("42P18", "could not determine data type");
     private static final Octets AS_TEXT = prepared(new int[] {TEXT});
 
-    private static List<List<Integer>> types(Dialogue dialogue) {
-        return dialogue.said(Parse.class).stream()
-                .filter(parse -> parse.sql().equals(INSERT))
-                .map(Parse::parameterTypes)
-                .toList();
-    }
-
     @Test
     @DisplayName("[X10, X6] all bindings are sent again, with the type of the one Parse")
     void allBindingsAgain() {
@@ -62,7 +54,7 @@ class DeducedFlightTest {
                     .add()
                     .bind(0, "b");
             assertThat(completed(begin(counts(statement.execute())))).containsExactly(1L, 2L);
-            assertThat(types(dialogue)).containsExactly(List.of(0), List.of(TEXT));
+            assertThat(dialogue.parameterTypes(INSERT)).containsExactly(List.of(0), List.of(TEXT));
         }
     }
 

@@ -60,13 +60,6 @@ class DeductionTest {
         return begin(texts(query(dialogue.connection())));
     }
 
-    private static List<List<Integer>> types(Dialogue dialogue) {
-        return dialogue.said(Parse.class).stream()
-                .filter(parse -> parse.sql().equals(QUERY))
-                .map(Parse::parameterTypes)
-                .toList();
-    }
-
     @Test
     @DisplayName("[X10] a String is sent as text without a type, and other values with theirs, in binary")
     void stringsHaveNoType() {
@@ -128,7 +121,7 @@ class DeductionTest {
             TestSubscriber<String> behind = begin(texts(second.createStatement("select 'y'")));
             assertThat(completed(first)).containsExactly("x");
             assertThat(completed(behind)).containsExactly("y");
-            assertThat(types(dialogue)).containsExactly(List.of(0), List.of(TEXT), List.of(TEXT));
+            assertThat(dialogue.parameterTypes(QUERY)).containsExactly(List.of(0), List.of(TEXT), List.of(TEXT));
             second.close().block(SOON);
         }
     }
@@ -156,7 +149,7 @@ class DeductionTest {
                     .isInstanceOf(R2dbcBadGrammarException.class)
                     .hasMessageContaining("no such function");
             assertThat(completed(queried(dialogue))).containsExactly("x");
-            assertThat(types(dialogue)).containsExactly(List.of(0), List.of(TEXT), List.of(0));
+            assertThat(dialogue.parameterTypes(QUERY)).containsExactly(List.of(0), List.of(TEXT), List.of(0));
         }
     }
 
@@ -203,7 +196,7 @@ class DeductionTest {
             assertThat(dialogue.sql().subList(4, 7))
                     .containsExactly(
                             "ROLLBACK TO SAVEPOINT \"pgxc_deduction\"", "RELEASE SAVEPOINT \"pgxc_deduction\"", QUERY);
-            assertThat(types(dialogue)).containsExactly(List.of(0), List.of(TEXT));
+            assertThat(dialogue.parameterTypes(QUERY)).containsExactly(List.of(0), List.of(TEXT));
         }
     }
 
@@ -247,7 +240,8 @@ class DeductionTest {
                 TestSubscriber<String> behind = begin(dialogue.select("select 'y'"));
                 assertThat(failed(first)).hasMessageContaining("could not determine");
                 assertThat(completed(behind)).containsExactly("y");
-                assertThat(types(dialogue)).containsExactly(List.of(type == StringType.VARCHAR ? VARCHAR : 0));
+                assertThat(dialogue.parameterTypes(QUERY))
+                        .containsExactly(List.of(type == StringType.VARCHAR ? VARCHAR : 0));
             }
         }
     }

@@ -58,6 +58,17 @@ final class Dialogue implements AutoCloseable {
         return new Dialogue(server, new PgxcConnectionFactory(builder.build()));
     }
 
+    /** With a server that counts the latch down when it is asked to cancel. */
+    static Dialogue cancellable(
+            Consumer<PgxcConfiguration.Builder> options, CountDownLatch cancelled, Consumer<Script> script) {
+        return on(ScriptedServer.start(started(script)).onCancel(cancelled::countDown), options);
+    }
+
+    /** Stops at the server what is cancelled as soon as it may. */
+    static void stopAtOnce(PgxcConfiguration.Builder options) {
+        options.cancelGrace(Duration.ZERO);
+    }
+
     static Consumer<Script> started(Consumer<Script> script) {
         return begun -> script.accept(begun.startup());
     }
@@ -122,6 +133,12 @@ final class Dialogue implements AutoCloseable {
         Mono.fromRunnable(() -> {}).subscribeOn(loop()).block(SOON);
     }
 
+    /** Gives every timer of the driver that is due the time to fire, and waits for what it does. */
+    void letTimersFire() {
+        Mono.delay(Duration.ofMillis(30), loop()).block(SOON);
+        settle();
+    }
+
     /** Runs what lets the script go on, and waits until the client has taken everything up to the notice that is sent then. */
     void untilNotice(Runnable release) {
         TestSubscriber<PgxcNotice> notice = begin(connection.notices().next());
@@ -144,6 +161,14 @@ final class Dialogue implements AutoCloseable {
         return server.received().stream()
                 .filter(kind::isInstance)
                 .map(kind::cast)
+                .toList();
+    }
+
+    /** The types that every Parse of a text so far has named. */
+    List<List<Integer>> parameterTypes(String sql) {
+        return said(ClientMessage.Parse.class).stream()
+                .filter(parse -> parse.sql().equals(sql))
+                .map(ClientMessage.Parse::parameterTypes)
                 .toList();
     }
 

@@ -42,13 +42,6 @@ class MixedTypesTest {
         return completed(begin(counts(statement.execute())));
     }
 
-    private static List<List<Integer>> types(Dialogue dialogue) {
-        return dialogue.said(Parse.class).stream()
-                .filter(parse -> parse.sql().equals(INSERT))
-                .map(Parse::parameterTypes)
-                .toList();
-    }
-
     @Test
     @DisplayName("[X10, X6] the server is asked for the type of a later binding's String before anything is executed")
     void parsedAhead() {
@@ -59,7 +52,7 @@ class MixedTypesTest {
                 .send(done("INSERT 0 1"), done("INSERT 0 1"), ready()))) {
             assertThat(inserted(dialogue, 1, "b", 3, "d")).containsExactly(1L, 2L, 3L, 4L);
             assertThat(inserted(dialogue, 1, "b")).containsExactly(1L, 1L);
-            assertThat(types(dialogue)).containsExactly(List.of(0), List.of(INT4));
+            assertThat(dialogue.parameterTypes(INSERT)).containsExactly(List.of(0), List.of(INT4));
         }
     }
 
@@ -71,7 +64,8 @@ class MixedTypesTest {
                 .expect("P D B E P D B E S")
                 .send(OF_INT, done("INSERT 0 1"), OF_TEXT, done("INSERT 0 2"), ready()))) {
             assertThat(inserted(dialogue, 1, "b")).containsExactly(1L, 2L);
-            assertThat(types(dialogue)).containsExactly(List.of(0), List.of(INT4), List.of(INT4), List.of(TEXT));
+            assertThat(dialogue.parameterTypes(INSERT))
+                    .containsExactly(List.of(0), List.of(INT4), List.of(INT4), List.of(TEXT));
         }
     }
 

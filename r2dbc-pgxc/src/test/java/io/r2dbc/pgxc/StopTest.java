@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.r2dbc.pgxc;
 
+import static io.r2dbc.pgxc.Answers.IDLE;
 import static io.r2dbc.pgxc.Answers.TEXT_COLUMN;
 import static io.r2dbc.pgxc.Answers.done;
 import static io.r2dbc.pgxc.Answers.firstSelected;
 import static io.r2dbc.pgxc.Answers.prepared;
 import static io.r2dbc.pgxc.Answers.rows;
+import static io.r2dbc.pgxc.Answers.stopped;
 import static io.r2dbc.pgxc.Dialogue.SOON;
 import static io.r2dbc.pgxc.Dialogue.awaitElements;
 import static io.r2dbc.pgxc.Dialogue.begin;
 import static io.r2dbc.pgxc.Dialogue.completed;
-import static io.r2dbc.pgxc.Dialogue.started;
 import static io.r2dbc.pgxc.Dialogue.texts;
 import static io.r2dbc.pgxc.testing.ServerMessages.authenticationOk;
 import static io.r2dbc.pgxc.testing.ServerMessages.bindComplete;
@@ -21,17 +22,13 @@ import static io.r2dbc.pgxc.testing.ServerMessages.ready;
 import static io.r2dbc.pgxc.testing.ServerMessages.rowDescription;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.r2dbc.pgxc.testing.Script;
 import io.r2dbc.pgxc.testing.ScriptedServer;
 import io.r2dbc.pgxc.wire.Octets;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import java.util.function.Consumer;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
-import reactor.core.publisher.Mono;
 import reactor.test.subscriber.TestSubscriber;
 
 /** Which cancelled exchanges may be stopped at the server at all, outside a transaction. */
@@ -39,23 +36,7 @@ class StopTest {
 
     private static final String SLOW = "select a from slow";
 
-    private static final Octets STOPPED =
-            Octets.join(error("57014", "canceling statement due to user request"), ready());
-
-    private static void atOnce(PgxcConfiguration.Builder options) {
-        options.cancelGrace(Duration.ZERO);
-    }
-
-    private static Dialogue dialogue(
-            Consumer<PgxcConfiguration.Builder> options, CountDownLatch cancelled, Consumer<Script> script) {
-        return Dialogue.on(ScriptedServer.start(started(script)).onCancel(cancelled::countDown), options);
-    }
-
-    /** Time enough for every timer of the driver that is due to have fired. */
-    private static void letTimersFire(Dialogue dialogue) {
-        Mono.delay(Duration.ofMillis(30), dialogue.loop()).block(SOON);
-        dialogue.settle();
-    }
+    private static final Octets STOPPED = stopped(IDLE);
 
     @Test
     @DisplayName("[X14] a non-SELECT that has answered, be it with a row, is never stopped at the server")
@@ -64,7 +45,7 @@ class StopTest {
             CountDownLatch cancelled = new CountDownLatch(1);
             CountDownLatch first = new CountDownLatch(1);
             try (Dialogue dialogue = Dialogue.with(
-                    StopTest::atOnce,
+                    Dialogue::stopAtOnce,
                     script -> script.expect("P D B E S")
                             .pause(first)
                             .send(row ? prepared(TEXT_COLUMN) : prepared())
@@ -80,7 +61,7 @@ class StopTest {
                         .concatMap(result -> row ? result.map(r -> r.get(0)) : result.getRowsUpdated()));
                 dialogue.untilNotice(first::countDown);
                 insert.cancel();
-                letTimersFire(dialogue);
+                dialogue.letTimersFire();
                 cancelled.countDown();
                 assertThat(completed(begin(dialogue.select("select 'x'")))).containsExactly("x");
                 assertThat(dialogue.server().cancelRequests()).isEmpty();
@@ -92,8 +73,8 @@ class StopTest {
     @DisplayName("[X14] a non-SELECT that has not answered is stopped")
     void unansweredWriteIsStopped() {
         CountDownLatch cancelled = new CountDownLatch(1);
-        try (Dialogue dialogue = dialogue(
-                StopTest::atOnce,
+        try (Dialogue dialogue = Dialogue.cancellable(
+                Dialogue::stopAtOnce,
                 cancelled,
                 script -> script.expect("P D B E S")
                         .send(prepared())
@@ -114,8 +95,8 @@ class StopTest {
     void eitherOrder() {
         for (boolean resultFirst : new boolean[] {true, false}) {
             CountDownLatch cancelled = new CountDownLatch(1);
-            try (Dialogue dialogue = dialogue(
-                    StopTest::atOnce,
+            try (Dialogue dialogue = Dialogue.cancellable(
+                    Dialogue::stopAtOnce,
                     cancelled,
                     script -> script.expect("Q")
                             .send(rowDescription(TEXT_COLUMN), rows("1"))
@@ -141,8 +122,8 @@ class StopTest {
     @DisplayName("[X14] several statements in one string are stopped while they only read")
     void simpleQuery() {
         CountDownLatch cancelled = new CountDownLatch(1);
-        try (Dialogue dialogue = dialogue(
-                StopTest::atOnce,
+        try (Dialogue dialogue = Dialogue.cancellable(
+                Dialogue::stopAtOnce,
                 cancelled,
                 script -> script.expect("Q")
                         .send(rowDescription(TEXT_COLUMN), rows("1"))
@@ -161,8 +142,8 @@ class StopTest {
     @DisplayName("[X14] a statement with a fetch size that has not answered yet has no portal to close, and is stopped")
     void fetchSizeUnanswered() {
         CountDownLatch cancelled = new CountDownLatch(1);
-        try (Dialogue dialogue = dialogue(
-                StopTest::atOnce,
+        try (Dialogue dialogue = Dialogue.cancellable(
+                Dialogue::stopAtOnce,
                 cancelled,
                 script -> script.expect("P D B E H")
                         .send(prepared(TEXT_COLUMN), bindComplete())
@@ -191,11 +172,11 @@ class StopTest {
                 .send(firstSelected("1"))
                 .expect("P D B E S")
                 .send(firstSelected("x")));
-        try (Dialogue dialogue = Dialogue.on(server, StopTest::atOnce)) {
+        try (Dialogue dialogue = Dialogue.on(server, Dialogue::stopAtOnce)) {
             TestSubscriber<String> slow = begin(dialogue.select(SLOW));
             dialogue.server().awaitMessages(6, SOON);
             slow.cancel();
-            letTimersFire(dialogue);
+            dialogue.letTimersFire();
             cancelled.countDown();
             assertThat(completed(begin(dialogue.select("select 'x'")))).containsExactly("x");
             assertThat(dialogue.server().cancelRequests()).isEmpty();
