@@ -30,7 +30,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
-import reactor.core.publisher.Mono;
 import reactor.test.subscriber.TestSubscriber;
 
 /** A cancel must not cost the transaction, unless that is over anyway; and what ends it is never stopped. */
@@ -58,11 +57,6 @@ class CancelInTransactionTest {
         dialogue.server().awaitMessages(14, SOON);
         dialogue.settle();
         return slow;
-    }
-
-    private static void letTimersFire(Dialogue dialogue) {
-        Mono.delay(Duration.ofMillis(30), dialogue.loop()).block(SOON);
-        dialogue.settle();
     }
 
     @Test
