@@ -4,6 +4,7 @@
  * A reactive, non-blocking R2DBC driver for PostgreSQL and Postgres-XC.
  */
 module r2dbc.pgxc {
+    requires static io.netty.transport.classes.epoll;
     requires static transitive org.jspecify;
     requires transitive io.netty.buffer;
     requires transitive io.netty.handler;
