@@ -54,8 +54,8 @@ public class RowDecoding {
     public void encode() {
         decoder.authenticated();
         rows = SixColumns.encoded(ROWS, format);
-        RowShape shape = new RowShape(SixColumns.DESCRIPTION, new short[] {format.code()}, CodecRegistry.standard());
-        cursor = new PgxcRow(shape, "benchmark", CodecRegistry::standard);
+        RowShape shape = new RowShape(SixColumns.DESCRIPTION, new short[] {format.code()}, CodecRegistry::standard);
+        cursor = new PgxcRow(shape, "benchmark");
     }
 
     /** Releases the buffer. */

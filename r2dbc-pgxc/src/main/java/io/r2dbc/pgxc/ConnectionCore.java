@@ -6,6 +6,7 @@ import io.r2dbc.pgxc.exchange.Command;
 import io.r2dbc.pgxc.exchange.Done;
 import io.r2dbc.pgxc.exchange.Exchange;
 import io.r2dbc.pgxc.exchange.Failure;
+import io.r2dbc.pgxc.exchange.ResultColumns;
 import io.r2dbc.pgxc.exchange.StatementFacts;
 import io.r2dbc.pgxc.net.Session;
 import io.r2dbc.pgxc.net.SessionEvents;
@@ -38,6 +39,7 @@ final class ConnectionCore implements SessionEvents {
     private final EventFlux<PgxcNotice> notices;
     private final EventFlux<Map.Entry<String, String>> parameters;
     private final StallBuffer stallBuffer;
+    private final Function<ResultColumns, RowShape> shapes = this::shape;
     private final Set<String> settings = ConcurrentHashMap.newKeySet();
     private volatile @Nullable Session session;
     private volatile CodecRegistry registry;
@@ -82,6 +84,15 @@ final class ConnectionCore implements SessionEvents {
         return registry;
     }
 
+    /** Makes the plan by which the rows of a result are read. */
+    Function<ResultColumns, RowShape> shapes() {
+        return shapes;
+    }
+
+    private RowShape shape(ResultColumns columns) {
+        return new RowShape(columns.description(), columns.formats(), this::registry);
+    }
+
     StallBuffer stallBuffer() {
         return stallBuffer;
     }
@@ -95,8 +106,7 @@ final class ConnectionCore implements SessionEvents {
         if (text.isListen()) {
             listens = true;
         }
-        return new StatementFacts(
-                text.readsOnly(), text.controlsTransaction(), text.commits(), text.resetsStatements());
+        return text.facts();
     }
 
     boolean listens() {

@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.AtomicLongFieldUpdater;
  * <p>Any thread adds; only the event loop takes. Before the loop stops for want of demand it sets {@code awaited} and looks once more, so
  * that either it sees what was added, or whoever adds sees that somebody waits: no wake-up is lost.
  */
-final class Demand {
+class Demand {
 
     private static final AtomicLongFieldUpdater<Demand> REQUESTED =
             AtomicLongFieldUpdater.newUpdater(Demand.class, "requested");
@@ -19,7 +19,7 @@ final class Demand {
     private long taken;
 
     /** Adds {@code n}; true if the event loop waits for it. */
-    boolean add(long n) {
+    final boolean add(long n) {
         long before;
         long after;
         do {
@@ -30,16 +30,19 @@ final class Demand {
     }
 
     /** Whether there is more demand than {@code promised} elements that are on their way already. */
-    boolean exceeds(int promised) {
+    final boolean exceeds(int promised) {
         if (available() > promised) {
-            awaited = false;
+            // the loop alone writes it, so a look is enough: a store would stop the processor at every row
+            if (awaited) {
+                awaited = false;
+            }
             return true;
         }
         awaited = true;
         return available() > promised;
     }
 
-    boolean isPresent() {
+    final boolean isPresent() {
         return exceeds(0);
     }
 
@@ -48,7 +51,7 @@ final class Demand {
         return total == Long.MAX_VALUE ? Long.MAX_VALUE : total - taken;
     }
 
-    void take() {
+    final void take() {
         taken++;
     }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.r2dbc.pgxc;
 
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
@@ -30,9 +30,13 @@ final class DemandFlux<T> extends Flux<T> implements Subscription {
         void onCancel(DemandFlux<T> flux);
     }
 
+    @SuppressWarnings("rawtypes") // an updater knows no type parameters
+    private static final AtomicIntegerFieldUpdater<DemandFlux> SUBSCRIBED =
+            AtomicIntegerFieldUpdater.newUpdater(DemandFlux.class, "subscribed");
+
     private final Source<T> source;
     private final Demand demand = new Demand();
-    private final AtomicBoolean subscribed = new AtomicBoolean();
+    private volatile int subscribed;
     private volatile @Nullable CoreSubscriber<? super T> subscriber;
     private volatile boolean cancelled;
     private volatile boolean badRequest;
@@ -44,7 +48,7 @@ final class DemandFlux<T> extends Flux<T> implements Subscription {
 
     @Override
     public void subscribe(CoreSubscriber<? super T> actual) {
-        if (!subscribed.compareAndSet(false, true)) {
+        if (subscribed != 0 || !SUBSCRIBED.compareAndSet(this, 0, 1)) {
             Operators.error(actual, new IllegalStateException("A result can be consumed only once"));
             return;
         }
@@ -85,6 +89,10 @@ final class DemandFlux<T> extends Flux<T> implements Subscription {
 
     boolean hasDemand() {
         return demand.isPresent();
+    }
+
+    boolean hasBadRequest() {
+        return badRequest;
     }
 
     /** Ends the stream if the subscriber has asked for less than one element (Reactive Streams 3.9); true if so. */

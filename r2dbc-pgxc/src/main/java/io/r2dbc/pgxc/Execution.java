@@ -10,7 +10,6 @@ import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Operators;
-import reactor.util.context.Context;
 
 /**
  * Emits the Results of one execution in order: one of the three hand-written publishers.
@@ -19,10 +18,15 @@ import reactor.util.context.Context;
  */
 final class Execution extends Flux<PgxcResult> {
 
-    /** Makes the exchange whose results go to the given consumer; asynchronous only where values have to be collected first. */
+    /** Makes the exchange whose results go to the given consumer. */
     @FunctionalInterface
     interface Maker {
-        Mono<Exchange> make(ResultConsumer consumer);
+        Exchange make(ResultConsumer consumer);
+
+        /** What has to end before the exchange can be made, such as the collecting of large values; null where nothing has to. */
+        default @Nullable Mono<Void> preparation() {
+            return null;
+        }
 
         /** Somebody has subscribed; nothing is sent before the first {@code request}. */
         default void subscribed() {}
@@ -88,10 +92,14 @@ final class Execution extends Flux<PgxcResult> {
         return new Failure.TimedOut("The statement's own limit of " + limit + " has passed: " + sql);
     }
 
-    /** The exchange for a subscriber, whose Context is seen by the publishers of large values. */
-    Mono<Exchange> make(ResultConsumer consumer, CoreSubscriber<?> subscriber) {
-        Context context = subscriber.currentContext();
-        Mono<Exchange> made = maker.make(consumer);
-        return context.isEmpty() ? made : made.contextWrite(context);
+    Exchange make(ResultConsumer consumer) {
+        return maker.make(consumer);
+    }
+
+    /** What has to end first, or null; the subscriber's Context is seen by the publishers of large values. */
+    @Nullable
+    Mono<Void> preparation(CoreSubscriber<?> subscriber) {
+        Mono<Void> first = maker.preparation();
+        return first == null ? null : first.contextWrite(subscriber.currentContext());
     }
 }

@@ -4,23 +4,21 @@ package io.r2dbc.pgxc;
 import io.r2dbc.pgxc.exchange.Exchange;
 import io.r2dbc.pgxc.exchange.ExtendedQuery;
 import io.r2dbc.pgxc.exchange.Failure;
+import io.r2dbc.pgxc.exchange.ResultColumns;
 import io.r2dbc.pgxc.exchange.ResultConsumer;
-import io.r2dbc.pgxc.wire.BackendMessage.RowDescription;
 import io.r2dbc.pgxc.wire.DataRow;
 import io.r2dbc.pgxc.wire.ErrorFields;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
-import reactor.core.Exceptions;
-import reactor.core.publisher.Operators;
+import reactor.core.publisher.Mono;
 
 /**
  * One subscription to {@link Execution}: hands Results on at the subscriber's pace, and sees to it that exactly one subscriber hears of each
@@ -35,32 +33,29 @@ final class OngoingExecution implements ResultConsumer, Subscription, ResultPipe
     /** Notices that come before their Result is there are kept up to this many; all of them also go to {@code notices()}. */
     private static final int NOTICES_KEPT = 64;
 
+    private static final AtomicIntegerFieldUpdater<OngoingExecution> STARTED =
+            AtomicIntegerFieldUpdater.newUpdater(OngoingExecution.class, "started");
+
     private final Execution execution;
     private final ConnectionCore core;
-    private final CoreSubscriber<? super PgxcResult> subscriber;
-    private final Demand demand = new Demand();
-    private final SetAside aside;
-    private final AtomicBoolean started = new AtomicBoolean();
-    private final ArrayDeque<PgxcResult> ready = new ArrayDeque<>();
-    private final List<PgxcNotice> notices = new ArrayList<>(0);
-    private volatile boolean cancelled;
+    private final Delivery delivery;
+    private volatile int started;
     private volatile boolean badRequest;
     private volatile boolean submitted;
-    private final Disposable.Swap preparation = Disposables.swap();
+    private volatile Disposable.@Nullable Swap preparation;
     private @Nullable Exchange exchange;
+    private @Nullable SetAside aside;
+    private @Nullable List<PgxcNotice> notices;
     private @Nullable Future<?> timer;
     private @Nullable ResultPipe current;
     private @Nullable Throwable failure;
     private boolean ended;
-    private boolean over;
-    private boolean emitting;
     private int opened;
 
     OngoingExecution(Execution execution, CoreSubscriber<? super PgxcResult> subscriber) {
         this.execution = execution;
         this.core = execution.core();
-        this.subscriber = subscriber;
-        this.aside = new SetAside(core.stallBuffer());
+        this.delivery = new Delivery(subscriber, this);
     }
 
     // The subscriber's, any thread
@@ -71,8 +66,8 @@ final class OngoingExecution implements ResultConsumer, Subscription, ResultPipe
             badRequest = true;
             execute(this::refuse);
         } else {
-            boolean awaited = demand.add(n);
-            if (!started.get() && started.compareAndSet(false, true)) {
+            boolean awaited = delivery.add(n);
+            if (started == 0 && STARTED.compareAndSet(this, 0, 1)) {
                 start();
             } else if (awaited) {
                 execute(this::emitReady);
@@ -82,11 +77,13 @@ final class OngoingExecution implements ResultConsumer, Subscription, ResultPipe
 
     @Override
     public void cancel() {
-        if (cancelled) {
+        if (!delivery.cancel()) {
             return;
         }
-        cancelled = true;
-        preparation.dispose();
+        Disposable.Swap preparing = preparation;
+        if (preparing != null) {
+            preparing.dispose();
+        }
         if (submitted) {
             execute(this::onCancelled);
         }
@@ -94,14 +91,35 @@ final class OngoingExecution implements ResultConsumer, Subscription, ResultPipe
 
     private void start() {
         try {
-            preparation.update(execution.make(this, subscriber).subscribe(this::submit, this::onUnprepared));
+            Mono<Void> first = execution.preparation(delivery.subscriber());
+            if (first != null) {
+                prepare(first);
+                return;
+            }
         } catch (RuntimeException e) {
             onUnprepared(e);
+            return;
+        }
+        submit();
+    }
+
+    private void prepare(Mono<Void> first) {
+        Disposable.Swap preparing = Disposables.swap();
+        preparation = preparing;
+        if (!delivery.isCancelled()) {
+            preparing.update(first.subscribe(null, this::onUnprepared, this::submit));
         }
     }
 
-    private void submit(Exchange made) {
-        if (cancelled) {
+    private void submit() {
+        if (delivery.isCancelled()) {
+            return;
+        }
+        Exchange made;
+        try {
+            made = execution.make(this);
+        } catch (RuntimeException e) {
+            onUnprepared(e);
             return;
         }
         exchange = made;
@@ -112,13 +130,13 @@ final class OngoingExecution implements ResultConsumer, Subscription, ResultPipe
         if (limit != null) {
             execute(() -> watch(made, limit));
         }
-        if (cancelled) {
+        if (delivery.isCancelled()) {
             execute(this::onCancelled);
         }
     }
 
     private void watch(Exchange made, Duration limit) {
-        if (!over && !ended) {
+        if (!ended) {
             timer = core.session().timeLimit(made, limit, execution.timedOut(limit));
         }
     }
@@ -134,13 +152,17 @@ final class OngoingExecution implements ResultConsumer, Subscription, ResultPipe
 
     @Override
     public boolean wantsResult() {
-        return cancelled || over || aside.takesMore() || demand.exceeds(ready.size());
+        return delivery.isOver() || takesMore() || delivery.wantsMore();
     }
 
     @Override
     public boolean wantsRow() {
         ResultPipe pipe = current;
-        return pipe == null || pipe.wantsRow() || aside.takesMore();
+        return pipe == null || pipe.wantsRow() || takesMore();
+    }
+
+    private boolean takesMore() {
+        return aside != null && aside.takesMore();
     }
 
     @Override
@@ -151,36 +173,44 @@ final class OngoingExecution implements ResultConsumer, Subscription, ResultPipe
 
     @Override
     public boolean canSetAside() {
-        return aside.hasRoom();
+        return core.stallBuffer().hasRoom();
     }
 
     @Override
     public boolean holdsRows() {
-        return !aside.isEmpty();
+        return aside != null && !aside.isEmpty();
     }
 
     @Override
     public void setAside() {
-        aside.begin();
+        aside().begin();
+    }
+
+    private SetAside aside() {
+        if (aside == null) {
+            aside = new SetAside(core.stallBuffer());
+        }
+        return aside;
     }
 
     @Override
-    public void onResult(@Nullable RowDescription columns, short @Nullable [] formats) {
-        ResultPipe pipe = new ResultPipe(this, columns == null ? null : cursor(columns, formats));
+    public void onResult(@Nullable ResultColumns columns) {
+        ResultPipe pipe = new ResultPipe(this, columns == null ? null : cursor(columns));
         opened++;
         current = pipe;
-        notices.forEach(pipe::onMessage);
-        notices.clear();
-        if (cancelled || over) {
+        if (notices != null) {
+            notices.forEach(pipe::onMessage);
+            notices = null;
+        }
+        if (delivery.isOver()) {
             pipe.discard();
         } else {
-            ready.add(new PgxcResult(pipe, null));
-            emitReady();
+            delivery.offer(new PgxcResult(pipe, null));
         }
     }
 
-    private PgxcRow cursor(RowDescription columns, short @Nullable [] formats) {
-        return new PgxcRow(new RowShape(columns, formats, core.registry()), execution.sql(), core::registry);
+    private PgxcRow cursor(ResultColumns columns) {
+        return new PgxcRow(columns.plan(RowShape.class, core.shapes()), execution.sql());
     }
 
     @Override
@@ -207,7 +237,16 @@ final class OngoingExecution implements ResultConsumer, Subscription, ResultPipe
         ResultPipe pipe = current;
         if (pipe != null) {
             pipe.onMessage(notice);
-        } else if (notices.size() < NOTICES_KEPT) {
+        } else {
+            keep(notice);
+        }
+    }
+
+    private void keep(PgxcNotice notice) {
+        if (notices == null) {
+            notices = new ArrayList<>(1);
+        }
+        if (notices.size() < NOTICES_KEPT) {
             notices.add(notice);
         }
     }
@@ -215,8 +254,8 @@ final class OngoingExecution implements ResultConsumer, Subscription, ResultPipe
     @Override
     public void onError(Failure reason) {
         RuntimeException error = exception(reason);
-        if (current == null && !(reason instanceof Failure.Local) && !cancelled && demand.exceeds(ready.size())) {
-            onResult(null, null);
+        if (current == null && !(reason instanceof Failure.Local) && !delivery.isCancelled() && delivery.wantsMore()) {
+            onResult(null);
         }
         ResultPipe pipe = current;
         current = null;
@@ -232,19 +271,12 @@ final class OngoingExecution implements ResultConsumer, Subscription, ResultPipe
 
     /** Whether the Result has a reader of its own: one that has not left, or, if execute() was cancelled, the only one who can come. */
     private boolean isHeard(ResultPipe pipe) {
-        return isEmitted(pipe) && (cancelled || (pipe.hasReader() && !pipe.isDiscarded()));
-    }
-
-    private boolean isEmitted(ResultPipe pipe) {
-        PgxcResult last = ready.peekLast();
-        return last == null || last.pipe() != pipe;
+        return delivery.isEmitted(pipe) && (delivery.isCancelled() || (pipe.hasReader() && !pipe.isDiscarded()));
     }
 
     /** Its error is told elsewhere, so the Result is not emitted any more, or says so to whoever comes late. */
     private void withdraw(ResultPipe pipe, Throwable error) {
-        if (!isEmitted(pipe)) {
-            ready.pollLast();
-        }
+        delivery.withdraw(pipe);
         pipe.onEnd(new IllegalStateException("The error of this result was signalled by execute()", error));
     }
 
@@ -272,7 +304,7 @@ final class OngoingExecution implements ResultConsumer, Subscription, ResultPipe
         ResultPipe pipe = current;
         current = null;
         boolean waitsForReader =
-                reason instanceof Failure.TimedOut && pipe != null && !pipe.hasReader() && isEmitted(pipe);
+                reason instanceof Failure.TimedOut && pipe != null && !pipe.hasReader() && delivery.isEmitted(pipe);
         if (pipe == null) {
             failure = error;
         } else if (waitsForReader || isHeard(pipe)) {
@@ -286,7 +318,9 @@ final class OngoingExecution implements ResultConsumer, Subscription, ResultPipe
 
     private void end() {
         ended = true;
-        aside.end();
+        if (aside != null) {
+            aside.end();
+        }
         if (timer != null) {
             timer.cancel(false);
             timer = null;
@@ -295,48 +329,15 @@ final class OngoingExecution implements ResultConsumer, Subscription, ResultPipe
     }
 
     private void emitReady() {
-        if (emitting || over) {
-            return;
-        }
-        emitting = true;
-        try {
-            while (!ready.isEmpty() && !cancelled && demand.isPresent()) {
-                demand.take();
-                subscriber.onNext(ready.poll());
-            }
-        } catch (Throwable e) {
-            Exceptions.throwIfJvmFatal(e);
-            over = true;
-            cancel();
-            Operators.onErrorDropped(e, subscriber.currentContext());
-        } finally {
-            emitting = false;
-        }
-        if (ended && (ready.isEmpty() || cancelled)) {
-            finish();
-        }
-    }
-
-    private void finish() {
-        if (over) {
-            return;
-        }
-        over = true;
-        ready.clear();
-        if (cancelled) {
-            return;
-        }
-        if (failure == null) {
-            StreamEnd.complete(subscriber);
-        } else {
-            StreamEnd.fail(subscriber, failure);
+        if (delivery.emitReady() && ended) {
+            delivery.finish(failure);
         }
     }
 
     private void refuse() {
-        if (badRequest && !over && !cancelled) {
-            failure = new IllegalArgumentException("request needs a positive number (Reactive Streams rule 3.9)");
-            finish();
+        if (badRequest && !delivery.isOver()) {
+            delivery.finish(
+                    new IllegalArgumentException("request needs a positive number (Reactive Streams rule 3.9)"));
             cancel();
         }
     }
@@ -344,10 +345,7 @@ final class OngoingExecution implements ResultConsumer, Subscription, ResultPipe
     // Cancellation, on the event loop
 
     private void onCancelled() {
-        for (PgxcResult result : ready) {
-            result.pipe().discard();
-        }
-        ready.clear();
+        delivery.discardReady();
         if (opened == 0 || (current != null && current.isDiscarded())) {
             cancelExchange();
         }
@@ -357,7 +355,7 @@ final class OngoingExecution implements ResultConsumer, Subscription, ResultPipe
     public void onCancelled(ResultPipe pipe) {
         Exchange made = exchange;
         boolean decided = execution.results() == 1 && made != null && !made.losesByStop();
-        if (pipe == current && (cancelled || decided)) {
+        if (pipe == current && (delivery.isCancelled() || decided)) {
             cancelExchange();
         }
         wake();
@@ -393,7 +391,7 @@ final class OngoingExecution implements ResultConsumer, Subscription, ResultPipe
     @Override
     public void held(ResultPipe pipe, long change) {
         Exchange made = exchange;
-        if (aside.add(pipe, change) && made != null && !ended) {
+        if (aside().add(pipe, change) && made != null && !ended) {
             made.onReadUp();
         }
     }

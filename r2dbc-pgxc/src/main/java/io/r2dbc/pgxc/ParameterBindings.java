@@ -7,9 +7,11 @@ import io.r2dbc.pgxc.codec.Encoding;
 import io.r2dbc.pgxc.codec.Format;
 import io.r2dbc.pgxc.codec.PgType;
 import io.r2dbc.pgxc.codec.ValueException;
+import io.r2dbc.pgxc.exchange.StatementKey;
 import io.r2dbc.pgxc.exchange.Step;
 import io.r2dbc.pgxc.wire.BindValues;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Exceptions;
@@ -22,12 +24,14 @@ import reactor.core.publisher.Mono;
  */
 final class ParameterBindings implements BindValues {
 
+    /** Stands where nothing has been bound yet. */
+    private static final Object UNBOUND = new Object();
+
     private final CodecRegistry registry;
     private final PgxcConfiguration.StringType stringType;
     private final @Nullable Object[] values;
     private final @Nullable Encoding[] encodings;
-    private final int[] nullTypes;
-    private final boolean[] bound;
+    private int @Nullable [] nullTypes;
     private boolean hasLargeValues;
 
     ParameterBindings(int count, CodecRegistry registry, PgxcConfiguration.StringType stringType) {
@@ -35,8 +39,7 @@ final class ParameterBindings implements BindValues {
         this.stringType = stringType;
         this.values = new Object[count];
         this.encodings = new Encoding[count];
-        this.nullTypes = new int[count];
-        this.bound = new boolean[count];
+        Arrays.fill(values, UNBOUND);
     }
 
     /** The same values, to be bound anew without a change to these. */
@@ -45,14 +48,12 @@ final class ParameterBindings implements BindValues {
         ParameterBindings copy = new ParameterBindings(count, registry, stringType);
         System.arraycopy(values, 0, copy.values, 0, count);
         System.arraycopy(encodings, 0, copy.encodings, 0, count);
-        System.arraycopy(nullTypes, 0, copy.nullTypes, 0, count);
-        System.arraycopy(bound, 0, copy.bound, 0, count);
+        copy.nullTypes = nullTypes == null ? null : nullTypes.clone();
         copy.hasLargeValues = hasLargeValues;
         return copy;
     }
 
     void bind(int index, Object value, @Nullable Integer typeOid) {
-        bound[index] = true;
         values[index] = value;
         if (LargeValues.isLarge(value)) {
             hasLargeValues = true;
@@ -62,16 +63,18 @@ final class ParameterBindings implements BindValues {
     }
 
     void bindNull(int index, int typeOid) {
-        bound[index] = true;
         values[index] = null;
         encodings[index] = null;
+        if (nullTypes == null) {
+            nullTypes = new int[values.length];
+        }
         nullTypes[index] = typeOid;
     }
 
     /** The first parameter without a value, or -1. */
     int firstUnbound() {
-        for (int i = 0; i < bound.length; i++) {
-            if (!bound[i]) {
+        for (int i = 0; i < values.length; i++) {
+            if (values[i] == UNBOUND) {
                 return i;
             }
         }
@@ -79,8 +82,8 @@ final class ParameterBindings implements BindValues {
     }
 
     boolean isEmpty() {
-        for (boolean one : bound) {
-            if (one) {
+        for (Object one : values) {
+            if (one != UNBOUND) {
                 return false;
             }
         }
@@ -115,7 +118,29 @@ final class ParameterBindings implements BindValues {
         return Mono.when(all);
     }
 
-    Step step(String sql) {
+    Step step(SqlText text) {
+        Keys keys = text.usualKeys();
+        if (keys == null || !fits(keys)) {
+            keys = keys(text.sql());
+            text.usualKeys(keys);
+        }
+        return new Step(keys.own(), keys.asText(), this);
+    }
+
+    /** Types that Strings fall back to follow from those they are sent with, but for types that the user has named. */
+    private boolean fits(Keys keys) {
+        int[] types = keys.own().parameterTypes();
+        StatementKey asText = keys.asText();
+        for (int i = 0; i < types.length; i++) {
+            if (types[i] != type(i)
+                    || (types[i] == 0 && asText != null && asText.parameterTypes()[i] != fallbackType(i))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private Keys keys(String sql) {
         int[] types = new int[values.length];
         int[] textTypes = null;
         for (int i = 0; i < types.length; i++) {
@@ -127,14 +152,18 @@ final class ParameterBindings implements BindValues {
                 textTypes[i] = types[i] == 0 ? fallbackType(i) : types[i];
             }
         }
-        return new Step(sql, types, textTypes, this);
+        return new Keys(new StatementKey(sql, types), textTypes == null ? null : new StatementKey(sql, textTypes));
     }
 
     private int type(int index) {
         Encoding encoding = encodings[index];
-        int type = encoding == null ? nullTypes[index] : encoding.typeOid();
+        int type = encoding == null ? nullType(index) : encoding.typeOid();
         boolean named = type == 0 && stringType == PgxcConfiguration.StringType.VARCHAR;
         return named ? varchar(index) : type;
+    }
+
+    private int nullType(int index) {
+        return nullTypes == null ? 0 : nullTypes[index];
     }
 
     private int varchar(int index) {

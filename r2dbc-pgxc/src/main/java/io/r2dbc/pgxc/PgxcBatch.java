@@ -6,12 +6,12 @@ import io.r2dbc.pgxc.exchange.ExtendedQuery;
 import io.r2dbc.pgxc.exchange.NoValues;
 import io.r2dbc.pgxc.exchange.ResultConsumer;
 import io.r2dbc.pgxc.exchange.StatementFacts;
+import io.r2dbc.pgxc.exchange.StatementKey;
 import io.r2dbc.pgxc.exchange.Step;
 import io.r2dbc.spi.Batch;
 import java.util.ArrayList;
 import java.util.List;
 import reactor.core.publisher.Flux;
-import reactor.core.publisher.Mono;
 
 /** Several statements without parameters as one flight with one Sync: all or nothing, one Result each (X6). Not for several threads. */
 public final class PgxcBatch implements Batch {
@@ -53,18 +53,13 @@ public final class PgxcBatch implements Batch {
             return Flux.empty();
         }
         String label = String.join("; ", statements);
-        return new Execution(
-                core,
-                label,
-                statements.size(),
-                null,
-                consumer -> Mono.fromSupplier(() -> flight(all, statements, consumer)));
+        return new Execution(core, label, statements.size(), null, consumer -> flight(all, statements, consumer));
     }
 
     private Exchange flight(List<SqlText> all, List<String> statements, ResultConsumer consumer) {
         List<Step> steps = new ArrayList<>(statements.size());
         for (String statement : statements) {
-            steps.add(new Step(statement, NO_TYPES, null, NoValues.INSTANCE));
+            steps.add(new Step(new StatementKey(statement, NO_TYPES), null, NoValues.INSTANCE));
         }
         StatementFacts facts = core.noted(all.get(0));
         for (SqlText text : all.subList(1, all.size())) {

@@ -3,14 +3,12 @@ package io.r2dbc.pgxc;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.r2dbc.pgxc.codec.CodecRegistry;
 import io.r2dbc.pgxc.codec.PgType;
 import io.r2dbc.pgxc.codec.ValueException;
 import io.r2dbc.pgxc.wire.DataRow;
 import io.r2dbc.spi.Blob;
 import io.r2dbc.spi.Clob;
 import io.r2dbc.spi.Row;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,14 +22,12 @@ public final class PgxcRow implements Row {
 
     private final RowShape shape;
     private final String sql;
-    private final Supplier<CodecRegistry> registry;
     private @Nullable DataRow row;
     private @Nullable DataRow replayed;
 
-    PgxcRow(RowShape shape, String sql, Supplier<CodecRegistry> registry) {
+    PgxcRow(RowShape shape, String sql) {
         this.shape = shape;
         this.sql = sql;
-        this.registry = registry;
     }
 
     /** As {@link #enter(DataRow)}, for a row that was set aside as heap bytes. */
@@ -44,7 +40,7 @@ public final class PgxcRow implements Row {
 
     /** The cursor stands on this row until {@link #leave}. */
     void enter(DataRow current) {
-        shape.use(registry.get());
+        shape.refresh();
         row = current;
     }
 
@@ -53,7 +49,7 @@ public final class PgxcRow implements Row {
     }
 
     PgxcRow detached() {
-        PgxcRow detached = new PgxcRow(shape.copy(), sql, registry);
+        PgxcRow detached = new PgxcRow(shape.copy(), sql);
         detached.enter(live().copyBody());
         return detached;
     }
@@ -131,7 +127,8 @@ public final class PgxcRow implements Row {
     private DataRow live() {
         if (row == null) {
             throw new IllegalStateException(
-                    "A row lives only inside the mapping function; read what you need there, or map to an object of your own");
+                    "A row lives only inside the mapping function; read what you need there, or map to an object of"
+                            + " your own");
         }
         return row;
     }

@@ -80,10 +80,12 @@ public final class PgxcRowMetadata implements RowMetadata {
     private Map<String, Integer> index() {
         Map<String, Integer> made = index;
         if (made == null) {
-            made = new HashMap<>();
+            Map<String, Integer> first = new HashMap<>();
             for (int i = 0; i < columns.size(); i++) {
-                made.putIfAbsent(columns.get(i).name().toLowerCase(Locale.ROOT), i);
+                first.putIfAbsent(columns.get(i).name().toLowerCase(Locale.ROOT), i);
             }
+            // several Results of a statement share it, and their rows' copies read it on any thread
+            made = Map.copyOf(first);
             index = made;
         }
         return made;

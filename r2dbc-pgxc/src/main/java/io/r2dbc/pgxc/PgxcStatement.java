@@ -29,7 +29,7 @@ public final class PgxcStatement implements Statement {
 
     private final ConnectionCore core;
     private final CodecRegistry registry;
-    private final List<ParameterBindings> bindings = new ArrayList<>(1);
+    private @Nullable List<ParameterBindings> earlier;
     private SqlText text;
     private ParameterBindings current;
     private boolean addsPending;
@@ -58,7 +58,10 @@ public final class PgxcStatement implements Statement {
     @Override
     public PgxcStatement add() {
         requireComplete();
-        bindings.add(current);
+        if (earlier == null) {
+            earlier = new ArrayList<>();
+        }
+        earlier.add(current);
         current = newBindings();
         executed = false;
         addsPending = true;
@@ -208,8 +211,7 @@ public final class PgxcStatement implements Statement {
             throw new IllegalStateException("add() begins a further binding and nothing was bound after it: " + text);
         }
         requireComplete();
-        List<ParameterBindings> all = new ArrayList<>(bindings);
-        all.add(current);
+        List<ParameterBindings> all = bindings();
         executed = true;
         if (text.isEmpty() || text.isCopy() || text.statements().size() > 1) {
             return simple(all.size());
@@ -218,18 +220,34 @@ public final class PgxcStatement implements Statement {
         return new Execution(core, text.sql(), all.size(), timeout, flight);
     }
 
+    private List<ParameterBindings> bindings() {
+        if (earlier == null) {
+            return List.of(current);
+        }
+        List<ParameterBindings> all = new ArrayList<>(earlier.size() + 1);
+        all.addAll(earlier);
+        all.add(current);
+        return all;
+    }
+
     /** All bindings of one text, to be sent together. */
     private record Flight(ConnectionCore core, SqlText text, List<ParameterBindings> bindings, int fetchSize)
             implements Execution.Maker {
 
         @Override
         public void subscribed() {
-            bindings.forEach(ParameterBindings::takeBuffers);
+            for (ParameterBindings values : bindings) {
+                values.takeBuffers();
+            }
         }
 
         @Override
-        public Mono<Exchange> make(ResultConsumer consumer) {
-            return collect().then(Mono.fromSupplier(() -> extended(consumer)));
+        public @Nullable Mono<Void> preparation() {
+            boolean large = false;
+            for (ParameterBindings values : bindings) {
+                large |= values.hasLargeValues();
+            }
+            return large ? collect() : null;
         }
 
         private Mono<Void> collect() {
@@ -239,12 +257,20 @@ public final class PgxcStatement implements Statement {
                     .then();
         }
 
-        private Exchange extended(ResultConsumer consumer) {
+        @Override
+        public Exchange make(ResultConsumer consumer) {
+            return new ExtendedQuery(steps(), fetchSize, core.noted(text), consumer);
+        }
+
+        private List<Step> steps() {
+            if (bindings.size() == 1) {
+                return List.of(bindings.get(0).step(text));
+            }
             List<Step> steps = new ArrayList<>(bindings.size());
             for (ParameterBindings values : bindings) {
-                steps.add(values.step(text.sql()));
+                steps.add(values.step(text));
             }
-            return new ExtendedQuery(steps, fetchSize, core.noted(text), consumer);
+            return steps;
         }
     }
 
@@ -263,7 +289,6 @@ public final class PgxcStatement implements Statement {
                 executed.sql(),
                 statements,
                 timeout,
-                consumer -> Mono.fromSupplier(
-                        () -> new SimpleQuery(executed.sql(), statements, core.noted(executed), consumer)));
+                consumer -> new SimpleQuery(executed.sql(), statements, core.noted(executed), consumer));
     }
 }

@@ -49,7 +49,7 @@ final class ResultPipe {
 
     private final Owner owner;
     private final @Nullable PgxcRow cursor;
-    private final ArrayDeque<Object> held = new ArrayDeque<>();
+    private @Nullable ArrayDeque<Object> held;
     private int heldMessages;
     private @Nullable DemandFlux<Object> flux;
     private SegmentReader<?> reader = SegmentReader.Count.INSTANCE;
@@ -122,9 +122,19 @@ final class ResultPipe {
     }
 
     private void dropHeld() {
-        held.forEach(this::giveBack);
-        held.clear();
+        ArrayDeque<Object> dropped = held;
+        held = null;
+        if (dropped != null) {
+            dropped.forEach(this::giveBack);
+        }
         heldMessages = 0;
+    }
+
+    private void hold(Object segment) {
+        if (held == null) {
+            held = new ArrayDeque<>(4);
+        }
+        held.add(segment);
     }
 
     boolean hasReader() {
@@ -142,7 +152,7 @@ final class ResultPipe {
     }
 
     boolean isEmpty() {
-        return held.isEmpty();
+        return held == null || held.isEmpty();
     }
 
     /** Whether a row would go straight through. A reader who has just left wants none: that he has left comes next. */
@@ -151,7 +161,7 @@ final class ResultPipe {
             return true;
         }
         DemandFlux<Object> to = flux;
-        if (to == null || !held.isEmpty()) {
+        if (to == null || !isEmpty()) {
             return false;
         }
         return !reader.readsRows() || to.refuseBadRequest() || to.hasEnded() || to.hasDemand();
@@ -168,7 +178,7 @@ final class ResultPipe {
         }
         byte[] bytes = row.copyBody();
         owner.held(this, bytes.length);
-        held.add(bytes);
+        hold(bytes);
     }
 
     void onMessage(Result.Message message) {
@@ -181,7 +191,7 @@ final class ResultPipe {
     /** The command has ended; {@code count} is -1 where its tag has none. A tag counts its last portion only, the rows count all (S2.3.11). */
     void onCount(long count) {
         long most = Math.max(count, count < 0 ? -1 : rows);
-        if (most >= 0) {
+        if (most >= 0 && !(goesStraight() && !reader.readsCount() && filter == null)) {
             pass(new Count(most));
         }
     }
@@ -198,10 +208,35 @@ final class ResultPipe {
     }
 
     private void pass(Object segment) {
-        if (!discards) {
-            held.add(segment);
-            drain();
+        if (discards) {
+            return;
         }
+        DemandFlux<Object> to = flux;
+        if (to == null || !goesStraight() || (needsDemand(segment) && !to.hasDemand())) {
+            hold(segment);
+            drain();
+            return;
+        }
+        draining = true;
+        try {
+            deliver(segment, to);
+        } catch (Throwable e) {
+            failed(e, to);
+        } finally {
+            draining = false;
+        }
+    }
+
+    /** Whether a reader is there who has got everything that came before. */
+    private boolean goesStraight() {
+        DemandFlux<Object> to = flux;
+        return to != null && !draining && isEmpty() && !to.isOver() && !to.hasBadRequest();
+    }
+
+    private void failed(Throwable thrown, DemandFlux<Object> to) {
+        to.fail(thrown);
+        discard();
+        Exceptions.throwIfJvmFatal(thrown);
     }
 
     /** Delivers what waits, as far as demand goes. */
@@ -215,13 +250,11 @@ final class ResultPipe {
             if (to.refuseBadRequest()) {
                 discard();
             }
-            while (!held.isEmpty() && !to.isOver() && (!needsDemand(held.peek()) || to.hasDemand())) {
+            while (held != null && !held.isEmpty() && !to.isOver() && (!needsDemand(held.peek()) || to.hasDemand())) {
                 deliver(held.poll(), to);
             }
         } catch (Throwable e) {
-            to.fail(e);
-            discard();
-            Exceptions.throwIfJvmFatal(e);
+            failed(e, to);
         } finally {
             draining = false;
         }
@@ -283,7 +316,9 @@ final class ResultPipe {
     /** Without a reader, what is kept is the Result's own from now on. */
     void keepUncounted() {
         if (!hasReader()) {
-            held.forEach(this::giveBack);
+            if (held != null) {
+                held.forEach(this::giveBack);
+            }
             uncounted = true;
         }
     }
@@ -310,9 +345,7 @@ final class ResultPipe {
         try {
             element = filter == null || filter.test(new PgxcRowSegment(standing)) ? reader.onRow(standing) : null;
         } catch (Throwable e) {
-            to.fail(e);
-            discard();
-            Exceptions.throwIfJvmFatal(e);
+            failed(e, to);
             return;
         } finally {
             standing.leave();

@@ -7,10 +7,11 @@ import io.r2dbc.pgxc.codec.Format;
 import io.r2dbc.pgxc.wire.BackendMessage.Column;
 import io.r2dbc.pgxc.wire.BackendMessage.RowDescription;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is the same for all rows of a Result: columns, formats, and how each column is read, planned once per column.
+ * What is the same for all rows of a statement's Results: columns, formats, and how each column is read, planned once per column.
  *
  * <p>The plan of a column is kept for the last class asked for, compared by identity. Event loop only, but for detached rows, which have a
  * shape of their own.
@@ -22,25 +23,35 @@ final class RowShape {
     private final PgxcRowMetadata metadata;
     private final @Nullable Class<?>[] plannedFor;
     private final @Nullable Decoder<?>[] plans;
+    private final Supplier<CodecRegistry> source;
     private CodecRegistry registry;
 
-    RowShape(RowDescription description, short @Nullable [] formats, CodecRegistry registry) {
-        this(description.columns(), formats, new PgxcRowMetadata(description.columns(), registry), registry);
+    /**
+     * Plans nothing yet.
+     *
+     * @param source the codecs as the session's settings have them when it is asked
+     */
+    RowShape(RowDescription description, short @Nullable [] formats, Supplier<CodecRegistry> source) {
+        this(description.columns(), formats, new PgxcRowMetadata(description.columns(), source.get()), source);
     }
 
     private RowShape(
-            List<Column> columns, short @Nullable [] formats, PgxcRowMetadata metadata, CodecRegistry registry) {
+            List<Column> columns,
+            short @Nullable [] formats,
+            PgxcRowMetadata metadata,
+            Supplier<CodecRegistry> source) {
         this.columns = columns;
         this.formats = formats;
         this.metadata = metadata;
-        this.registry = registry;
+        this.source = source;
+        this.registry = source.get();
         this.plannedFor = new Class<?>[columns.size()];
         this.plans = new Decoder<?>[columns.size()];
     }
 
     /** The same shape with plans of its own, for a row that leaves the event loop. */
     RowShape copy() {
-        return new RowShape(columns, formats, metadata, registry);
+        return new RowShape(columns, formats, metadata, source);
     }
 
     PgxcRowMetadata metadata() {
@@ -56,7 +67,8 @@ final class RowShape {
     }
 
     /** Decoding follows the session's settings: with another registry all plans are void. */
-    void use(CodecRegistry current) {
+    void refresh() {
+        CodecRegistry current = source.get();
         if (registry != current) {
             registry = current;
             java.util.Arrays.fill(plans, null);

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.r2dbc.pgxc;
 
+import io.r2dbc.pgxc.exchange.StatementFacts;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one SQL string is: its parameters, its statements, and what their keywords say they do. The string is scanned once,
@@ -24,6 +26,11 @@ final class SqlText {
     private final List<SqlStatement> parts;
     private final List<String> statements;
     private final int parameterCount;
+    private final StatementFacts facts;
+    private final boolean listen;
+
+    /** Whoever runs a text again usually binds values of the same types. */
+    private volatile @Nullable Keys usual;
 
     private SqlText(String sql, boolean standardConformingStrings, List<SqlStatement> parts, int parameterCount) {
         this.sql = sql;
@@ -31,6 +38,8 @@ final class SqlText {
         this.parts = parts;
         this.statements = texts(sql, parts);
         this.parameterCount = parameterCount;
+        this.facts = new StatementFacts(readsOnly(), controlsTransaction(), commits(), resetsStatements());
+        this.listen = any(SqlStatement::isListen);
     }
 
     /**
@@ -121,9 +130,24 @@ final class SqlText {
         return any(SqlStatement::resetsStatements);
     }
 
+    /** What it may do to the session. */
+    StatementFacts facts() {
+        return facts;
+    }
+
+    /** What names the prepared statements of the values that were bound last; null before anything was. */
+    @Nullable
+    Keys usualKeys() {
+        return usual;
+    }
+
+    void usualKeys(Keys keys) {
+        usual = keys;
+    }
+
     /** Whether the session may hear of notifications afterwards. */
     boolean isListen() {
-        return any(SqlStatement::isListen);
+        return listen;
     }
 
     /** Whether a setting is made: SET. */

@@ -15,11 +15,19 @@ final class StreamEnd {
     private StreamEnd() {}
 
     static void complete(CoreSubscriber<?> subscriber) {
-        give(subscriber::onComplete, subscriber.currentContext());
+        try {
+            subscriber.onComplete();
+        } catch (Throwable e) {
+            drop(e, subscriber.currentContext());
+        }
     }
 
     static void fail(CoreSubscriber<?> subscriber, Throwable error) {
-        give(() -> subscriber.onError(error), subscriber.currentContext());
+        try {
+            subscriber.onError(error);
+        } catch (Throwable e) {
+            drop(e, subscriber.currentContext());
+        }
     }
 
     /** The same for any signal that ends in a user's code. */
@@ -27,8 +35,12 @@ final class StreamEnd {
         try {
             signal.run();
         } catch (Throwable e) {
-            Exceptions.throwIfJvmFatal(e);
-            Operators.onErrorDropped(e, context);
+            drop(e, context);
         }
+    }
+
+    private static void drop(Throwable thrown, Context context) {
+        Exceptions.throwIfJvmFatal(thrown);
+        Operators.onErrorDropped(thrown, context);
     }
 }

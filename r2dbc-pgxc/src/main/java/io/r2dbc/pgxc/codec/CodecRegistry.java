@@ -119,12 +119,15 @@ public final class CodecRegistry {
     @SuppressWarnings("unchecked") // every branch below plans for exactly this class
     public <T> Decoder<T> decoder(int typeOid, Format format, Class<T> target) {
         PgType type = PgType.of(typeOid);
-        Decoder<?> decoder =
-                plan(type, format, MethodType.methodType(target).wrap().returnType());
+        Decoder<?> decoder = plan(type, format, boxed(target));
         if (decoder == null) {
             throw ValueException.noConversion(type, format, target);
         }
         return (Decoder<T>) decoder;
+    }
+
+    private static Class<?> boxed(Class<?> type) {
+        return type.isPrimitive() ? MethodType.methodType(type).wrap().returnType() : type;
     }
 
     @Nullable
@@ -293,7 +296,7 @@ public final class CodecRegistry {
      * @return true if its values can, whatever they hold
      */
     public boolean canEncode(Class<?> javaType) {
-        Class<?> type = MethodType.methodType(javaType).wrap().returnType();
+        Class<?> type = boxed(javaType);
         return find(type) != null || arrays.canEncode(type);
     }
 
@@ -304,7 +307,7 @@ public final class CodecRegistry {
      * @return its OID, or 0 if the server has to deduce it: for strings, and for classes not known
      */
     public int typeOidOf(Class<?> javaType) {
-        Class<?> type = MethodType.methodType(javaType).wrap().returnType();
+        Class<?> type = boxed(javaType);
         Encoding encoding = find(type);
         if (encoding == null && type.isArray()) {
             encoding = arrays.encoding(type);

@@ -7,7 +7,6 @@ import io.r2dbc.pgxc.wire.BackendMessage;
 import io.r2dbc.pgxc.wire.BackendMessage.CommandComplete;
 import io.r2dbc.pgxc.wire.BackendMessage.CopyOutResponse;
 import io.r2dbc.pgxc.wire.BackendMessage.ReadyForQuery;
-import io.r2dbc.pgxc.wire.BackendMessage.RowDescription;
 import io.r2dbc.pgxc.wire.BackendMessage.Signal;
 import io.r2dbc.pgxc.wire.DataRow;
 import io.r2dbc.pgxc.wire.ErrorFields;
@@ -38,12 +37,12 @@ public final class ExtendedQuery extends QueryExchange {
 
     private final FlightWriter writer;
     private final List<Step> steps;
-    private final Retry retry = new Retry();
     private int answering;
     private int rollbackAnswers;
     private Awaits awaits = Awaits.STATEMENT;
     private long lastRows;
     private boolean suspended;
+    private @Nullable Retry retry;
     private @Nullable Failure failure;
     private @Nullable Failure givenUp;
 
@@ -102,13 +101,8 @@ public final class ExtendedQuery extends QueryExchange {
 
     @Override
     @Nullable
-    RowDescription columns() {
-        return step().statement().columns();
-    }
-
-    @Override
-    short @Nullable [] formats() {
-        return step().formats();
+    ResultColumns columns() {
+        return step().columns();
     }
 
     private Step step() {
@@ -306,7 +300,7 @@ public final class ExtendedQuery extends QueryExchange {
             outcome =
                     new ServerError(ErrorFields.unsaid("08P01", "The server skipped the statement without saying why"));
         }
-        if (outcome != null && retry.applies(outcome, this, session)) {
+        if (outcome != null && mayRetry(outcome, session)) {
             reset();
             return Progress.REPEAT;
         }
@@ -317,6 +311,13 @@ public final class ExtendedQuery extends QueryExchange {
         }
         writer.onEnd(suspended && outcome == null, isCancelled());
         return Progress.DONE;
+    }
+
+    private boolean mayRetry(Failure outcome, SessionState session) {
+        if (retry == null) {
+            retry = new Retry();
+        }
+        return retry.applies(outcome, this, session);
     }
 
     private void tellEnd(@Nullable Failure outcome) {

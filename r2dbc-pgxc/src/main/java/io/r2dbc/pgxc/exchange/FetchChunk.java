@@ -5,7 +5,6 @@ import io.r2dbc.pgxc.exchange.Failure.ServerError;
 import io.r2dbc.pgxc.wire.BackendMessage;
 import io.r2dbc.pgxc.wire.BackendMessage.CommandComplete;
 import io.r2dbc.pgxc.wire.BackendMessage.ReadyForQuery;
-import io.r2dbc.pgxc.wire.BackendMessage.RowDescription;
 import io.r2dbc.pgxc.wire.BackendMessage.Signal;
 import io.r2dbc.pgxc.wire.DataRow;
 import io.r2dbc.pgxc.wire.ErrorFields;
@@ -50,13 +49,8 @@ final class FetchChunk extends QueryExchange {
 
     @Override
     @Nullable
-    RowDescription columns() {
+    ResultColumns columns() {
         return portal.columns();
-    }
-
-    @Override
-    short @Nullable [] formats() {
-        return portal.formats();
     }
 
     @Override
@@ -71,8 +65,8 @@ final class FetchChunk extends QueryExchange {
             return;
         }
         superfluous = portal.isEnded() && !isCancelled();
-        RowDescription columns = portal.columns();
-        resumeResult(columns == null ? 0 : columns.columns().size());
+        ResultColumns columns = portal.columns();
+        resumeResult(columns == null ? 0 : columns.count());
     }
 
     @Override

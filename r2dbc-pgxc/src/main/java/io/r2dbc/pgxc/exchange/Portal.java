@@ -2,7 +2,6 @@
 package io.r2dbc.pgxc.exchange;
 
 import io.r2dbc.pgxc.exchange.SessionState.Projection;
-import io.r2dbc.pgxc.wire.BackendMessage.RowDescription;
 import io.r2dbc.pgxc.wire.FrontendMessage.Close;
 import io.r2dbc.pgxc.wire.FrontendMessage.Target;
 import org.jspecify.annotations.Nullable;
@@ -119,11 +118,7 @@ final class Portal {
     }
 
     @Nullable
-    RowDescription columns() {
-        return step.statement().columns();
-    }
-
-    short[] formats() {
-        return step.formats();
+    ResultColumns columns() {
+        return step.columns();
     }
 }

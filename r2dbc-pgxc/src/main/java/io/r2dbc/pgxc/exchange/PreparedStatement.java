@@ -30,7 +30,8 @@ final class PreparedStatement {
     private final StatementKey key;
     private final String name;
     private Awaits awaits = Awaits.PARSE;
-    private @Nullable RowDescription columns;
+    private @Nullable RowDescription description;
+    private @Nullable ResultColumns columns;
     private short[] formats = TEXT;
     private @Nullable Failure failure;
     private int portals;
@@ -65,9 +66,9 @@ final class PreparedStatement {
                 awaits = Awaits.COLUMNS;
             }
             case COLUMNS -> {
-                if (message instanceof RowDescription description) {
-                    columns = description;
-                    formats = chooser.choose(description);
+                if (message instanceof RowDescription described) {
+                    description = described;
+                    formats = chooser.choose(described);
                 } else {
                     require(message == Signal.NO_DATA, message);
                 }
@@ -92,9 +93,15 @@ final class PreparedStatement {
         return awaits == Awaits.NOTHING;
     }
 
-    /** The columns, or null where the statement returns none or they have not arrived. */
+    /** The columns of an execution that asked for these formats, or null where there are none or they have not arrived. */
     @Nullable
-    RowDescription columns() {
+    ResultColumns columns(short[] asked) {
+        if (description == null) {
+            return null;
+        }
+        if (columns == null || columns.formats() != asked) {
+            columns = new ResultColumns(description, asked);
+        }
         return columns;
     }
 

@@ -5,7 +5,6 @@ import io.netty.buffer.ByteBuf;
 import io.r2dbc.pgxc.wire.BackendMessage;
 import io.r2dbc.pgxc.wire.BackendMessage.CopyInResponse;
 import io.r2dbc.pgxc.wire.BackendMessage.CopyOutResponse;
-import io.r2dbc.pgxc.wire.BackendMessage.RowDescription;
 import io.r2dbc.pgxc.wire.DataRow;
 import io.r2dbc.pgxc.wire.ErrorFields;
 import io.r2dbc.pgxc.wire.FrontendMessage.CopyFail;
@@ -62,10 +61,7 @@ abstract class QueryExchange extends Exchange {
     }
 
     /** The columns of the rows that come next; null where rows are not to be expected. */
-    abstract @Nullable RowDescription columns();
-
-    /** What Bind asked for, or null where the description itself says it. */
-    abstract short @Nullable [] formats();
+    abstract @Nullable ResultColumns columns();
 
     /** Opens the Result unless it is open already. */
     final void open() {
@@ -73,11 +69,11 @@ abstract class QueryExchange extends Exchange {
             return;
         }
         resultOpen = true;
-        RowDescription columns = columns();
+        ResultColumns columns = columns();
         rowsExpected = columns != null;
-        columnCount = columns == null ? 0 : columns.columns().size();
+        columnCount = columns == null ? 0 : columns.count();
         if (!isCancelled()) {
-            consumer.onResult(columns, formats());
+            consumer.onResult(columns);
         }
     }
 

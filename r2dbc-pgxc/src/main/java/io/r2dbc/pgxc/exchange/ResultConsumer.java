@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.r2dbc.pgxc.exchange;
 
-import io.r2dbc.pgxc.wire.BackendMessage.RowDescription;
 import io.r2dbc.pgxc.wire.DataRow;
 import io.r2dbc.pgxc.wire.ErrorFields;
 import org.jspecify.annotations.Nullable;
@@ -36,9 +35,8 @@ public interface ResultConsumer {
      * Opens a Result.
      *
      * @param columns null if it has no rows
-     * @param formats what Bind asked for: none = text, one for all, or one each; null if the description itself says it
      */
-    void onResult(@Nullable RowDescription columns, short @Nullable [] formats);
+    void onResult(@Nullable ResultColumns columns);
 
     void onRow(DataRow row);
 

@@ -27,7 +27,7 @@ public final class SimpleQuery extends QueryExchange {
     private boolean endHeld;
     private boolean copying;
     private long lastRows;
-    private @Nullable RowDescription columns;
+    private @Nullable ResultColumns columns;
     private @Nullable Failure failure;
 
     /** {@code statements} is how many the string holds. */
@@ -70,13 +70,8 @@ public final class SimpleQuery extends QueryExchange {
 
     @Override
     @Nullable
-    RowDescription columns() {
+    ResultColumns columns() {
         return columns;
-    }
-
-    @Override
-    short @Nullable [] formats() {
-        return null;
     }
 
     @Override
@@ -101,7 +96,7 @@ public final class SimpleQuery extends QueryExchange {
             if (columns != null) {
                 throw unexpected(message);
             }
-            columns = description;
+            columns = new ResultColumns(description, null);
         } else if (message instanceof CommandComplete complete) {
             session.onCommandTag(complete.tag());
             statementEnds(complete.rows());

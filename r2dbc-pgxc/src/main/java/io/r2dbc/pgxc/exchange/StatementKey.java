@@ -3,14 +3,19 @@ package io.r2dbc.pgxc.exchange;
 
 import java.util.Arrays;
 
-/** What makes two executions share one prepared statement: the SQL and the parameter types it was parsed with. */
-final class StatementKey {
+/** What makes two executions share one prepared statement: the SQL and the parameter types it was parsed with. Immutable. */
+public final class StatementKey {
 
     private final String sql;
     private final int[] parameterTypes;
     private final int hash;
 
-    StatementKey(String sql, int[] parameterTypes) {
+    /**
+     * Names a statement.
+     *
+     * @param parameterTypes OIDs, 0 where the server is to deduce the type; not to be changed any more
+     */
+    public StatementKey(String sql, int[] parameterTypes) {
         this.sql = sql;
         this.parameterTypes = parameterTypes;
         this.hash = 31 * sql.hashCode() + Arrays.hashCode(parameterTypes);
@@ -20,12 +25,16 @@ final class StatementKey {
         return sql;
     }
 
-    int[] parameterTypes() {
+    /** Not to be changed. */
+    public int[] parameterTypes() {
         return parameterTypes;
     }
 
     @Override
     public boolean equals(Object other) {
+        if (other == this) {
+            return true;
+        }
         return other instanceof StatementKey key
                 && hash == key.hash
                 && sql.equals(key.sql)

@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
 /** One execution of one statement within a flight: its SQL, its parameter types and its values. */
 public final class Step {
 
+    private static final short[] NO_FORMATS = {};
+
     private final StatementKey key;
     private final @Nullable StatementKey textKey;
     private final BindValues values;
@@ -17,18 +19,18 @@ public final class Step {
     private boolean parses;
     private boolean parsedAsText;
     private @Nullable PreparedStatement statement;
-    private short[] formats = {};
+    private short[] formats = NO_FORMATS;
 
     /**
      * Describes an execution.
      *
-     * @param types the OIDs for Parse, 0 where the server is to deduce the type
-     * @param textTypes the same with {@code text} in place of Strings' zeros; null where no String leaves its type open (X10)
+     * @param key the SQL and the types for Parse
+     * @param textKey the same with {@code text} in place of Strings' zeros; null where no String leaves its type open (X10)
      * @param values encoded when the exchange is written, and not to be changed until then
      */
-    public Step(String sql, int[] types, int @Nullable [] textTypes, BindValues values) {
-        this.key = new StatementKey(sql, types);
-        this.textKey = textTypes == null ? null : new StatementKey(sql, textTypes);
+    public Step(StatementKey key, @Nullable StatementKey textKey, BindValues values) {
+        this.key = key;
+        this.textKey = textKey;
         this.values = values;
     }
 
@@ -130,8 +132,10 @@ public final class Step {
         return statement != null;
     }
 
-    short[] formats() {
-        return formats;
+    /** The columns of its result, or null where it has none. */
+    @Nullable
+    ResultColumns columns() {
+        return statement().columns(formats);
     }
 
     void write(Outbox out, String portal, int maxRows) {
@@ -140,7 +144,7 @@ public final class Step {
             prepared.writeParse(out);
         }
         formats = prepared.formats();
-        out.send(new Bind(portal, prepared.name(), values, formats));
-        out.send(new Execute(portal, maxRows));
+        Bind.write(out.buffer(), portal, prepared.name(), values, formats);
+        Execute.write(out.buffer(), portal, maxRows);
     }
 }

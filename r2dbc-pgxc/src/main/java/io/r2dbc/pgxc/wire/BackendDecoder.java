@@ -29,6 +29,8 @@ public final class BackendDecoder {
 
     private final int maxMessageSize;
     private final DataRow row = new DataRow();
+    private final Body body = new Body();
+    private final CommandTags tags = new CommandTags();
     private boolean authenticated;
 
     /** A decoder that refuses what is longer than the given number of bytes, or than its type may ever be. */
@@ -117,11 +119,16 @@ public final class BackendDecoder {
                 sink.onCopyData(in, start, end - start);
             }
             default -> {
-                BackendMessage message = MessageReader.read(tag, new Body(tag, in, start, end));
+                BackendMessage message = read(tag, in, start, end);
                 in.readerIndex(end);
                 sink.onMessage(message);
             }
         }
+    }
+
+    private BackendMessage read(byte tag, ByteBuf in, int start, int end) {
+        body.moveTo(tag, in, start, end);
+        return tag == Tag.COMMAND_COMPLETE ? tags.read(body) : MessageReader.read(tag, body);
     }
 
     private static Step decodeUnframed(ByteBuf in, BackendSink sink) {

@@ -2,25 +2,27 @@
 package io.r2dbc.pgxc.wire;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 
 /**
  * Reads the fields of one message body in order, and never a byte beyond its end, whatever follows in the buffer.
  *
- * <p>Only for messages that are not hot: each gets its own reader. Reader and writer index of the buffer stay untouched.
+ * <p>A decoder has one, which moves from message to message. Reader and writer index of the buffer stay untouched.
  */
 final class Body {
 
-    private final byte tag;
-    private final ByteBuf in;
-    private final int end;
+    private byte tag;
+    private ByteBuf in = Unpooled.EMPTY_BUFFER;
     private int position;
+    private int end;
 
-    Body(byte tag, ByteBuf in, int start, int end) {
-        this.tag = tag;
-        this.in = in;
-        this.position = start;
-        this.end = end;
+    /** From now on the body between {@code start} and {@code end} is read. */
+    void moveTo(byte newTag, ByteBuf buffer, int start, int newEnd) {
+        tag = newTag;
+        in = buffer;
+        position = start;
+        end = newEnd;
     }
 
     int remaining() {
@@ -75,6 +77,26 @@ final class Body {
 
     byte[] rest() {
         return bytes(remaining());
+    }
+
+    /** Whether what remains is exactly these bytes. */
+    boolean remainsOnly(byte[] bytes) {
+        if (remaining() != bytes.length) {
+            return false;
+        }
+        for (int i = 0; i < bytes.length; i++) {
+            if (in.getByte(position + i) != bytes[i]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** What remains, and is still to be read. */
+    byte[] copyRest() {
+        byte[] copy = new byte[remaining()];
+        in.getBytes(position, copy);
+        return copy;
     }
 
     void skipRest() {

@@ -16,6 +16,10 @@ final class CString {
 
     /** Appends the text, or throws naming the field and appends nothing. */
     static void write(ByteBuf out, String text, String field) {
+        if (text.isEmpty()) {
+            out.writeByte(0);
+            return;
+        }
         int length = encodedLength(text, field);
         ByteBufUtil.reserveAndWriteUtf8(out, text, length);
         out.writeByte(0);

@@ -38,6 +38,20 @@ final class Frame {
         }
     }
 
+    /** Writes the header of a message whose length is not known yet, and returns where it begins. */
+    static int begin(ByteBuf out, char tag) {
+        int start = out.writerIndex();
+        out.writeByte(tag).writeInt(0);
+        return start;
+    }
+
+    /** Ends the message that begins there. */
+    static void end(ByteBuf out, int start, String name, int ceiling) {
+        int length = out.writerIndex() - start - 1;
+        requireLength(length, ceiling, name);
+        out.setInt(start + 1, length);
+    }
+
     /** Writes a packet that has no type byte because it is the first on its connection. */
     static void writeFirst(ByteBuf out, String name, Consumer<ByteBuf> body) {
         int start = out.writerIndex();

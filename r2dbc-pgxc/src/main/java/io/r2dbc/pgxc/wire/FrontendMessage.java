@@ -175,16 +175,27 @@ public sealed interface FrontendMessage {
 
         @Override
         public void writeTo(ByteBuf out) {
+            write(out, portal, statement, values, resultFormats);
+        }
+
+        /** Writes such a message without making one: there is one for each execution. */
+        public static void write(
+                ByteBuf out, String portal, String statement, BindValues values, short[] resultFormats) {
             Frame.requireCount(resultFormats.length, "result formats");
-            Frame.write(out, 'B', "Bind", Frame.LONG, body -> {
-                CString.write(body, portal, "portal name");
-                CString.write(body, statement, "statement name");
-                Frame.writeValues(body, values, "Bind");
-                body.writeShort(resultFormats.length);
+            int start = Frame.begin(out, 'B');
+            try {
+                CString.write(out, portal, "portal name");
+                CString.write(out, statement, "statement name");
+                Frame.writeValues(out, values, "Bind");
+                out.writeShort(resultFormats.length);
                 for (short format : resultFormats) {
-                    body.writeShort(format);
+                    out.writeShort(format);
                 }
-            });
+                Frame.end(out, start, "Bind", Frame.LONG);
+            } catch (RuntimeException | Error failure) {
+                out.writerIndex(start);
+                throw failure;
+            }
         }
     }
 
@@ -226,10 +237,20 @@ public sealed interface FrontendMessage {
 
         @Override
         public void writeTo(ByteBuf out) {
-            Frame.write(out, 'E', "Execute", Frame.SHORT, body -> {
-                CString.write(body, portal, "portal name");
-                body.writeInt(maxRows);
-            });
+            write(out, portal, maxRows);
+        }
+
+        /** Writes such a message without making one. */
+        public static void write(ByteBuf out, String portal, int maxRows) {
+            int start = Frame.begin(out, 'E');
+            try {
+                CString.write(out, portal, "portal name");
+                out.writeInt(maxRows);
+                Frame.end(out, start, "Execute", Frame.SHORT);
+            } catch (RuntimeException | Error failure) {
+                out.writerIndex(start);
+                throw failure;
+            }
         }
     }
 
@@ -296,7 +317,7 @@ public sealed interface FrontendMessage {
 
         @Override
         public void writeTo(ByteBuf out) {
-            Frame.write(out, tag, name(), Frame.SHORT, body -> {});
+            Frame.end(out, Frame.begin(out, tag), name(), Frame.SHORT);
         }
     }
 }

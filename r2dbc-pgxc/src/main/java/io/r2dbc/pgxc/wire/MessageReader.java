@@ -13,7 +13,6 @@ import io.r2dbc.pgxc.wire.BackendMessage.AuthenticationSaslFinal;
 import io.r2dbc.pgxc.wire.BackendMessage.AuthenticationSspi;
 import io.r2dbc.pgxc.wire.BackendMessage.AuthenticationUnsupported;
 import io.r2dbc.pgxc.wire.BackendMessage.BackendKeyData;
-import io.r2dbc.pgxc.wire.BackendMessage.CommandComplete;
 import io.r2dbc.pgxc.wire.BackendMessage.CopyBothResponse;
 import io.r2dbc.pgxc.wire.BackendMessage.CopyFormat;
 import io.r2dbc.pgxc.wire.BackendMessage.CopyInResponse;
@@ -32,7 +31,8 @@ import io.r2dbc.pgxc.wire.BackendMessage.Signal;
 /**
  * Turns the body of one message into the message its type byte announces.
  *
- * <p>DataRow and CopyData have doors of their own in {@link BackendSink} and do not come here.
+ * <p>DataRow and CopyData have doors of their own in {@link BackendSink} and do not come here, nor does CommandComplete, whose tags
+ * are {@link CommandTags}' business.
  */
 final class MessageReader {
 
@@ -41,7 +41,6 @@ final class MessageReader {
     static BackendMessage read(byte tag, Body body) {
         return switch (tag) {
             case Tag.READY_FOR_QUERY -> ReadyForQuery.read(body);
-            case Tag.COMMAND_COMPLETE -> CommandComplete.read(body);
             case Tag.PARSE_COMPLETE -> body.complete(Signal.PARSE_COMPLETE);
             case Tag.BIND_COMPLETE -> body.complete(Signal.BIND_COMPLETE);
             case Tag.CLOSE_COMPLETE -> body.complete(Signal.CLOSE_COMPLETE);
