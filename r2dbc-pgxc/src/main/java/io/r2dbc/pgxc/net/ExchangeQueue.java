@@ -231,6 +231,11 @@ final class ExchangeQueue {
         return written.isEmpty() && waitingAlive == 0;
     }
 
+    /** How many exchanges and rides have been written and are not answered. */
+    int answersDue() {
+        return written.size();
+    }
+
     boolean awaitsAnswer() {
         return !written.isEmpty();
     }

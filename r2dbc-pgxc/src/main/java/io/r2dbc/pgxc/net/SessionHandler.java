@@ -21,7 +21,7 @@ import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The event loop's end of a session: reads on demand, decodes, dispatches, writes, flushes once per turn.
+ * The event loop's end of a session: reads on demand, decodes, dispatches, writes, flushes at most once per turn.
  *
  * <p>It stops reading only when a message is waiting that nobody wants yet. The bytes then stay here, in the kernel, at the server, and
  * {@code parked} is set; whoever brings demand, a new exchange or a cancellation wakes it. Inside the decode loop everything of the
@@ -160,7 +160,7 @@ final class SessionHandler extends ChannelInboundHandlerAdapter {
         } finally {
             mailbox.leave();
         }
-        pen.flush();
+        pen.turnEnds();
         inbound.trim();
         silence.watch();
         if (end == null && queue.isIdle()) {
