@@ -17,9 +17,9 @@ import io.netty.channel.Channel;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
-import io.r2dbc.pgxc.net.EventLoops;
 import io.r2dbc.pgxc.testing.Greeting;
 import io.r2dbc.pgxc.testing.ScriptedServer;
+import io.r2dbc.pgxc.testing.SelectorLoops;
 import io.r2dbc.pgxc.testing.ServerMessages;
 import io.r2dbc.pgxc.testing.StandingAsserts;
 import io.r2dbc.pgxc.wire.ClientMessage.CancelRequest;
@@ -67,7 +67,8 @@ class CancelRequestTest {
 
     @Test
     @DisplayName(
-            "[S2.7.1, S2.7.2] a request without effect changes nothing: the statement ends as usual, the next one is served")
+            "[S2.7.1, S2.7.2] a request without effect changes nothing: the statement ends as usual, the next one is"
+                    + " served")
     void tooLate() {
         CountDownLatch cancelled = new CountDownLatch(1);
         ScriptedServer server = server(cancelled, Octets.join(prepared(), done("DELETE 3"), ready()));
@@ -161,8 +162,8 @@ class CancelRequestTest {
     }
 
     @Test
-    @DisplayName(
-            "[S2.7.4, S9.10] the second connection goes to the address that the session has reached, whatever led there")
+    @DisplayName("[S2.7.4, S9.10] the second connection goes to the address that the session has reached, whatever led"
+            + " there")
     void sameAddress() {
         CountDownLatch cancelled = new CountDownLatch(1);
         ScriptedServer server = server(cancelled, STOPPED);
@@ -194,7 +195,7 @@ class CancelRequestTest {
 
         @Override
         public EventLoopGroup onServer(boolean useNative) {
-            return EventLoops.shared().onServer(false);
+            return SelectorLoops.group();
         }
 
         @Override

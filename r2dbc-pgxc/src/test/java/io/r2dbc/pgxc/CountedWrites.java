@@ -6,7 +6,7 @@ import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
-import io.r2dbc.pgxc.net.EventLoops;
+import io.r2dbc.pgxc.testing.SelectorLoops;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import reactor.netty.resources.LoopResources;
@@ -28,7 +28,7 @@ final class CountedWrites implements LoopResources {
 
     @Override
     public EventLoopGroup onServer(boolean useNative) {
-        return EventLoops.shared().onServer(false);
+        return SelectorLoops.group();
     }
 
     @Override

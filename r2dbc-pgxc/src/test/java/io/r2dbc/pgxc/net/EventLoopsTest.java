@@ -4,6 +4,8 @@ package io.r2dbc.pgxc.net;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.channel.EventLoopGroup;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.r2dbc.pgxc.testing.StandingAsserts;
@@ -28,8 +30,9 @@ final class EventLoopsTest {
                 getClass().getClassLoader(), new Class<?>[] {EventLoopGroup.class}, (proxy, method, arguments) -> {
                     throw new AssertionError("asked for " + method);
                 });
-        assertThat(loops.onChannel(SocketChannel.class, asked)).isInstanceOf(NioSocketChannel.class);
-        assertThat(loops.onChannelClass(SocketChannel.class, asked)).isEqualTo(NioSocketChannel.class);
+        Class<?> usual = Epoll.isAvailable() ? EpollSocketChannel.class : NioSocketChannel.class;
+        assertThat(loops.onChannel(SocketChannel.class, asked)).isInstanceOf(usual);
+        assertThat(loops.onChannelClass(SocketChannel.class, asked)).isEqualTo(usual);
     }
 
     @Test

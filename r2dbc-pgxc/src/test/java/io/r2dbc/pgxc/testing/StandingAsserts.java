@@ -2,7 +2,6 @@
 package io.r2dbc.pgxc.testing;
 
 import java.lang.reflect.Method;
-import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
@@ -72,7 +71,7 @@ public final class StandingAsserts
 
     private static void awaitClosed(Set<?> before) throws InterruptedException {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
-        Set<SocketChannel> left = LoopSockets.open();
+        Set<Object> left = LoopSockets.open();
         left.removeAll(before);
         while (!left.isEmpty()) {
             if (System.nanoTime() > deadline) {
