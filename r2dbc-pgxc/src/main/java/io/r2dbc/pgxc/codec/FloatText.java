@@ -10,20 +10,14 @@ import java.nio.charset.StandardCharsets;
 /** Reads and prints floating point numbers as the server does, with the fewest digits that tell the number. */
 final class FloatText {
 
-    /** Powers of ten that a double holds exactly. */
-    private static final double[] EXACT = {
-        1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15
-    };
-
-    private static final int EXACT_DIGITS = 15;
     private static final int LONGEST = 1100;
 
     private FloatText() {}
 
     static double readDouble(ByteBuf buffer, int offset, int length) {
-        double exact = exact(buffer, offset, length);
-        if (!Double.isNaN(exact)) {
-            return exact;
+        double plain = plain(buffer, offset, length);
+        if (!Double.isNaN(plain)) {
+            return plain;
         }
         return switch (word(buffer, offset, length)) {
             case 'N' -> Double.NaN;
@@ -55,12 +49,9 @@ final class FloatText {
         };
     }
 
-    /**
-     * Plain decimals of up to 15 digits without a String: digits and power of ten are both exact doubles, so that their
-     * quotient is the nearest one. NaN for all other text.
-     */
-    private static double exact(ByteBuf buffer, int offset, int length) {
-        if (length == 0 || length > EXACT_DIGITS) {
+    /** Plain decimals as the server prints most numbers, without a String; NaN for all other text. */
+    private static double plain(ByteBuf buffer, int offset, int length) {
+        if (length == 0 || length > ShortDecimals.MOST_DIGITS + 2) {
             return Double.NaN;
         }
         boolean negative = buffer.getByte(offset) == '-';
@@ -78,10 +69,10 @@ final class FloatText {
                 return Double.NaN;
             }
         }
-        if (count == 0 || point == count) {
+        if (count == 0 || count > ShortDecimals.MOST_DIGITS || point == count) {
             return Double.NaN;
         }
-        double value = digits / EXACT[point < 0 ? 0 : count - point];
+        double value = digits == 0 ? 0 : ShortDecimals.nearest(digits, point < 0 ? 0 : count - point);
         return negative ? -value : value;
     }
 

@@ -101,31 +101,35 @@ final class NumericBytes {
         if (index < 0 || index >= buffer.getUnsignedShort(offset)) {
             return 0;
         }
-        int group = buffer.getUnsignedShort(offset + HEADER + 2 * index);
+        return legal(buffer.getUnsignedShort(offset + HEADER + 2 * index));
+    }
+
+    /** All digits fit a long: one pass over the groups that were sent, each moved to where it belongs. */
+    private static long small(ByteBuf buffer, int offset, int first, int scale) {
+        int groups = buffer.getUnsignedShort(offset);
+        int power = 4 * first + scale;
+        long unscaled = 0;
+        for (int i = 0; i < groups; i++) {
+            int group = legal(buffer.getUnsignedShort(offset + HEADER + 2 * i));
+            if (power >= 0) {
+                unscaled += group * POWERS[power];
+            } else if (power > -4) {
+                int rest = (int) POWERS[-power];
+                checkHidden(group % rest);
+                unscaled += group / rest;
+            } else {
+                checkHidden(group);
+            }
+            power -= 4;
+        }
+        return unscaled;
+    }
+
+    private static int legal(int group) {
         if (group >= GROUP) {
             throw ValueException.of(PgType.NUMERIC, Format.BINARY, "group of four digits with value " + group);
         }
         return group;
-    }
-
-    private static long small(ByteBuf buffer, int offset, int first, int scale) {
-        long unscaled = 0;
-        for (int weight = Math.max(first, -1); weight >= 0; weight--) {
-            unscaled = unscaled * GROUP + group(buffer, offset, weight);
-        }
-        int last = -((scale + 3) / 4);
-        for (int weight = -1; weight > last; weight--) {
-            unscaled = unscaled * GROUP + group(buffer, offset, weight);
-        }
-        if (last < 0) {
-            int digits = scale + 4 * (last + 1);
-            int rest = (int) POWERS[4 - digits];
-            int group = group(buffer, offset, last);
-            checkHidden(group % rest);
-            unscaled = unscaled * POWERS[digits] + group / rest;
-        }
-        checkHiddenGroups(buffer, offset, last - 1);
-        return unscaled;
     }
 
     private static BigInteger large(ByteBuf buffer, int offset, int first, int scale) {
