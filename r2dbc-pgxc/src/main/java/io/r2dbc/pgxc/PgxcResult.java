@@ -45,8 +45,7 @@ public final class PgxcResult implements Result {
 
     @Override
     public <T> Flux<T> map(Function<? super Readable, ? extends T> mappingFunction) {
-        Function<? super Readable, ? extends T> mapping = Require.nonNull(mappingFunction, "mappingFunction");
-        return map((row, metadata) -> mapping.apply(row));
+        return read(new SegmentReader.Readables<>(Require.nonNull(mappingFunction, "mappingFunction")));
     }
 
     /** The row of a row segment lives only while the predicate looks at it. */

@@ -236,16 +236,16 @@ public final class PgxcStatement implements Statement {
 
         @Override
         public void subscribed() {
-            for (ParameterBindings values : bindings) {
-                values.takeBuffers();
+            for (int i = 0; i < bindings.size(); i++) {
+                bindings.get(i).takeBuffers();
             }
         }
 
         @Override
         public @Nullable Mono<Void> preparation() {
             boolean large = false;
-            for (ParameterBindings values : bindings) {
-                large |= values.hasLargeValues();
+            for (int i = 0; i < bindings.size(); i++) {
+                large |= bindings.get(i).hasLargeValues();
             }
             return large ? collect() : null;
         }

@@ -2,10 +2,12 @@
 package io.r2dbc.pgxc;
 
 import io.r2dbc.spi.R2dbcException;
+import io.r2dbc.spi.Readable;
 import io.r2dbc.spi.Result;
 import io.r2dbc.spi.Row;
 import io.r2dbc.spi.RowMetadata;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** What one way of consuming a Result makes of its segments; null means that a segment yields no element. */
@@ -48,13 +50,29 @@ interface SegmentReader<T> {
 
         @Override
         public T onRow(PgxcRow row) {
-            T element = mapping.apply(row, row.getMetadata());
-            if (element == null) {
-                throw new NullPointerException(
-                        "The mapping function returned null; map to Optional, or filter, instead");
-            }
-            return element;
+            return present(mapping.apply(row, row.getMetadata()));
         }
+    }
+
+    /** {@code Result.map} without metadata. */
+    record Readables<T>(Function<? super Readable, ? extends T> mapping) implements SegmentReader<T> {
+
+        @Override
+        public boolean readsRows() {
+            return true;
+        }
+
+        @Override
+        public T onRow(PgxcRow row) {
+            return present(mapping.apply(row));
+        }
+    }
+
+    private static <T> T present(@Nullable T element) {
+        if (element == null) {
+            throw new NullPointerException("The mapping function returned null; map to Optional, or filter, instead");
+        }
+        return element;
     }
 
     /** {@code Result.getRowsUpdated}. */

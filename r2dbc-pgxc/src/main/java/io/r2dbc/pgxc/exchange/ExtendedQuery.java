@@ -88,7 +88,7 @@ public final class ExtendedQuery extends QueryExchange {
                         || isCancelled()
                         || writer.ownsConnection()
                         || writer.awaitsBegin()
-                        || writer.deduction().isOpen());
+                        || writer.deduces());
     }
 
     @Override
@@ -305,7 +305,7 @@ public final class ExtendedQuery extends QueryExchange {
             return Progress.REPEAT;
         }
         if (isCancelled()) {
-            writer.deduction().abandon(outcome, out);
+            writer.abandonDeduction(outcome, out);
         } else {
             tellEnd(outcome);
         }

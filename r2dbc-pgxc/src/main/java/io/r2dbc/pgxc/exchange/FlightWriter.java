@@ -34,7 +34,6 @@ final class FlightWriter {
     private final ExtendedQuery flight;
     private final List<Step> steps;
     private final int fetchSize;
-    private final Deduction deduction;
     private int written;
     private boolean inTransaction;
     private boolean synced;
@@ -43,12 +42,12 @@ final class FlightWriter {
     private @Nullable Failure abandonedBecause;
     private @Nullable Portal portal;
     private @Nullable BeginRide begin;
+    private @Nullable Deduction deduction;
 
     FlightWriter(ExtendedQuery flight, List<Step> steps, int fetchSize) {
         this.flight = flight;
         this.steps = steps;
         this.fetchSize = fetchSize;
-        this.deduction = new Deduction(steps);
     }
 
     /** Goes on, unless the server has said no or there is a reason to abandon the rest. */
@@ -92,7 +91,7 @@ final class FlightWriter {
             first.resolve(session);
             // what the deduction evicts may be of this flight, and is closed behind it
             closes = session.closes().size();
-            deduction.begin(session, inTransaction);
+            deduce(first, session);
             if (fetchSize > 0 && inTransaction) {
                 portal = new Portal(session, out, first, fetchSize, flight.consumer, flight.label());
             }
@@ -100,13 +99,24 @@ final class FlightWriter {
         } catch (RuntimeException | Error e) {
             buffer.writerIndex(mark);
             forgetUnsent(first, session);
-            deduction.undo(session);
+            if (deduction != null) {
+                deduction.undo(session);
+            }
             throw e;
         }
         written = 1;
         rideAhead(session, out, mark, closes);
         if (portal != null) {
             portal.open();
+        }
+    }
+
+    /** Most flights are of one step whose types are known. */
+    private void deduce(Step first, SessionState session) {
+        if (steps.size() > 1 || first.isUntried(session)) {
+            Deduction begun = deduction == null ? new Deduction(steps) : deduction;
+            begun.begin(session, inTransaction);
+            deduction = begun;
         }
     }
 
@@ -117,7 +127,7 @@ final class FlightWriter {
     }
 
     private void rideAhead(SessionState session, Outbox out, int mark, int closes) {
-        if (closes == 0 && !session.beginWaits() && !deduction.ridesAhead()) {
+        if (closes == 0 && !session.beginWaits() && (deduction == null || !deduction.ridesAhead())) {
             return;
         }
         ByteBuf buffer = out.buffer();
@@ -131,7 +141,9 @@ final class FlightWriter {
         if (begin != null) {
             out.ride(begin);
         }
-        deduction.rideAhead(session, out);
+        if (deduction != null) {
+            deduction.rideAhead(session, out);
+        }
         buffer.writeBytes(flightBytes);
     }
 
@@ -143,7 +155,7 @@ final class FlightWriter {
         try {
             if (step.sharesKey(previous)) {
                 step.share(previous);
-            } else if (!deduction.hasPrepared(step)) {
+            } else if (deduction == null || !deduction.hasPrepared(step)) {
                 step.resolve(session);
             }
             step.write(out, "", 0);
@@ -281,7 +293,9 @@ final class FlightWriter {
     }
 
     void reset() {
-        deduction.reset();
+        if (deduction != null) {
+            deduction.reset();
+        }
         written = 0;
         synced = false;
         abandonedBecause = null;
@@ -318,8 +332,21 @@ final class FlightWriter {
         return begin != null && !begin.hasBegun();
     }
 
-    Deduction deduction() {
-        return deduction;
+    /** Whether the server has not said yet, or has denied, that it can deduce what the Strings are. */
+    boolean deduces() {
+        return deduction != null && deduction.isOpen();
+    }
+
+    /** Whether the transaction outlives that it cannot. */
+    boolean deducesGuarded() {
+        return deduction != null && deduction.isGuarded();
+    }
+
+    /** Nobody wants the flight any more, whatever the server has deduced. */
+    void abandonDeduction(@Nullable Failure outcome, Outbox out) {
+        if (deduction != null) {
+            deduction.abandon(outcome, out);
+        }
     }
 
     boolean ranInTransaction() {

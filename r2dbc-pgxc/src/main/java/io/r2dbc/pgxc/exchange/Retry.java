@@ -52,10 +52,10 @@ final class Retry {
         boolean ofFirst = first.canParseAsText() && !first.statement().isParsed();
         if (typed
                 || !ParameterTyping.isUndeduced(error)
-                || !(ofFirst || flight.writer().deduction().isOpen())) {
+                || !(ofFirst || flight.writer().deduces())) {
             return false;
         }
-        if (flight.writer().ranInTransaction() && !flight.writer().deduction().isGuarded()) {
+        if (flight.writer().ranInTransaction() && !flight.writer().deducesGuarded()) {
             return false;
         }
         typed = true;

@@ -4,6 +4,7 @@ package io.r2dbc.pgxc.net;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import io.r2dbc.pgxc.exchange.Exchange;
+import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -19,6 +20,10 @@ import reactor.util.concurrent.Queues;
 final class Mailbox {
 
     private final Queue<Object> letters = Queues.unboundedMultiproducer().get();
+
+    /** What the event loop puts in within a turn needs no queue for several threads; by then it has put nothing into the other one. */
+    private final ArrayDeque<Object> own = new ArrayDeque<>();
+
     private final AtomicBoolean scheduled = new AtomicBoolean();
     private final EventExecutor loop;
     private final Runnable turn;
@@ -39,13 +44,21 @@ final class Mailbox {
     }
 
     void put(Exchange exchange) {
-        letters.offer(exchange);
-        wake();
+        post(exchange);
     }
 
     void put(Runnable action) {
-        letters.offer(action);
-        wake();
+        post(action);
+    }
+
+    private void post(Object letter) {
+        if (inTurn && loop.inEventLoop()) {
+            own.add(letter);
+            again = true;
+        } else {
+            letters.offer(letter);
+            wake();
+        }
     }
 
     /** Sees to it that a turn goes on or begins after this call. */
@@ -92,6 +105,7 @@ final class Mailbox {
 
     @Nullable
     Object take() {
-        return letters.poll();
+        Object letter = letters.poll();
+        return letter == null ? own.poll() : letter;
     }
 }

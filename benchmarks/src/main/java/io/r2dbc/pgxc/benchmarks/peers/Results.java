@@ -4,11 +4,11 @@ package io.r2dbc.pgxc.benchmarks.peers;
 import io.r2dbc.spi.Result;
 import java.util.function.Function;
 import org.reactivestreams.Publisher;
-import org.reactivestreams.Subscriber;
 import org.reactivestreams.Subscription;
+import reactor.core.CoreSubscriber;
 
 /** Reads the results of one execution as fast as it can, and adds up the numbers in them. */
-final class Results implements Subscriber<Result>, Done {
+final class Results implements CoreSubscriber<Result>, Done {
 
     private final Function<Result, Publisher<? extends Number>> content;
     private final Done done;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.r2dbc.pgxc.benchmarks.peers;
 
-import org.reactivestreams.Subscriber;
 import org.reactivestreams.Subscription;
+import reactor.core.CoreSubscriber;
 
 /** Reads a publisher as fast as it can, and adds up the numbers that come. */
-final class Sum<T> implements Subscriber<T> {
+final class Sum<T> implements CoreSubscriber<T> {
 
     private final Done done;
     private long sum;
