@@ -7,6 +7,7 @@ import static io.r2dbc.pgxc.Answers.firstSelected;
 import static io.r2dbc.pgxc.Answers.prepared;
 import static io.r2dbc.pgxc.Answers.selected;
 import static io.r2dbc.pgxc.Dialogue.SOON;
+import static io.r2dbc.pgxc.Dialogue.awaitElements;
 import static io.r2dbc.pgxc.Dialogue.begin;
 import static io.r2dbc.pgxc.Dialogue.beginWithoutDemand;
 import static io.r2dbc.pgxc.Dialogue.completed;
@@ -96,6 +97,50 @@ class PipeliningTest {
             Flux<String> all = Flux.range(0, 64).flatMap(i -> dialogue.select("select 'x', " + i), 64);
             assertThat(completed(begin(all.subscribeOn(dialogue.loop())))).hasSize(64);
             assertThat(writes.soFar() - before).isOne();
+        }
+    }
+
+    @Test
+    @DisplayName("[X2] queries that answers lead to leave together, while the server has others to answer")
+    void heldTogether() {
+        CountedWrites writes = new CountedWrites();
+        CountDownLatch looked = new CountDownLatch(1);
+        try (Dialogue dialogue = Dialogue.with(options -> options.loopResources(writes), script -> {
+            IntStream.range(0, 64).forEach(i -> script.expect("P D B E S"));
+            // one answer after the other, as a server gives them
+            IntStream.range(0, 31).forEach(i -> script.send(SELECTED_X).expectNothing());
+            script.pause(looked).send(SELECTED_X);
+            IntStream.range(0, 32).forEach(i -> script.expect("P D B E S"));
+            IntStream.range(0, 64).forEach(i -> script.send(SELECTED_X));
+        })) {
+            int before = writes.soFar();
+            Flux<String> all = Flux.range(0, 96).flatMap(i -> dialogue.select("select 'x', " + i), 64);
+            TestSubscriber<String> reader = begin(all.subscribeOn(dialogue.loop()));
+            awaitElements(reader, 31);
+            dialogue.settle();
+            assertThat(writes.soFar() - before).isOne();
+            looked.countDown();
+            assertThat(completed(reader)).hasSize(96);
+            assertThat(writes.soFar() - before).isEqualTo(2);
+        }
+    }
+
+    @Test
+    @DisplayName("[X2] what is submitted from outside leaves at once, however much the server has to do")
+    void outsideAtOnce() {
+        CountDownLatch written = new CountDownLatch(1);
+        try (Dialogue dialogue = Dialogue.of(script -> {
+            IntStream.range(0, 40).forEach(i -> script.expect("P D B E S"));
+            script.pause(written).expect("P D B E S");
+            IntStream.range(0, 41).forEach(i -> script.send(SELECTED_X));
+        })) {
+            Flux<String> many = Flux.range(0, 40).flatMap(i -> dialogue.select("select 'x', " + i), 40);
+            TestSubscriber<String> first = begin(many.subscribeOn(dialogue.loop()));
+            dialogue.server().awaitMessages(1 + 40 * 5, SOON);
+            TestSubscriber<String> last = begin(dialogue.select("select 'x'"));
+            written.countDown();
+            assertThat(completed(last)).containsExactly("x");
+            assertThat(completed(first)).hasSize(40);
         }
     }
 
@@ -203,7 +248,8 @@ class PipeliningTest {
 
     @Test
     @DisplayName(
-            "[X3, X4, S2.3.20, S2.3.24] outside a transaction each exchange has a Sync of its own, and an error fails its own only")
+            "[X3, X4, S2.3.20, S2.3.24] outside a transaction each exchange has a Sync of its own, and an error fails"
+                    + " its own only")
     void errorFailsItsOwn() {
         try (Dialogue dialogue = Dialogue.of(script -> script.expect("P D B E S P D B E S P D B E S")
                 .send(SELECTED_X)

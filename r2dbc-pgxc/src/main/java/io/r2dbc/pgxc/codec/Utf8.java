@@ -25,6 +25,10 @@ final class Utf8 {
         if (length == 0) {
             return "";
         }
+        // eight bytes at a time, where a search in the String would go one by one
+        if (buffer.indexOf(offset, offset + length, (byte) 0) >= 0) {
+            throw ValueException.of(type, format, "zero byte in text");
+        }
         if (buffer.hasArray()) {
             return read(buffer.array(), buffer.arrayOffset() + offset, length, type, format);
         }
@@ -37,9 +41,6 @@ final class Utf8 {
         String text = new String(bytes, offset, length, StandardCharsets.UTF_8);
         if (text.indexOf('\uFFFD') >= 0 && !isValid(bytes, offset, length)) {
             throw ValueException.of(type, format, "invalid UTF-8");
-        }
-        if (text.indexOf(0) >= 0) {
-            throw ValueException.of(type, format, "zero byte in text");
         }
         return text;
     }

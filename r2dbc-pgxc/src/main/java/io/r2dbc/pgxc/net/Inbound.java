@@ -4,18 +4,26 @@ package io.r2dbc.pgxc.net;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
+import io.r2dbc.pgxc.wire.BackendDecoder;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The one inbound buffer of a session: what has arrived and has not been wanted yet.
+ * The inbound bytes of a session: what has arrived and has not been wanted yet.
  *
- * <p>It takes ownership of what it is given. It changes only between decode loops, never while a callback looks at the bytes. Usually
- * what arrives becomes the buffer as it is; only the part of a message that was left over is copied.
+ * <p>It takes ownership of what it is given. It changes only between decode loops and in {@link #moveOn}, never while a callback looks at
+ * the bytes. What arrives becomes the buffer as it is. Where a part of a message was left over, only the rest of that message is copied
+ * behind it, and what arrived comes next; where even that has not arrived, or more arrives before anybody wanted what is here, all of it
+ * is joined.
  */
 final class Inbound {
 
+    private static final int USUAL = 512;
+
     private ByteBuf bytes = Unpooled.EMPTY_BUFFER;
+    private @Nullable ByteBuf next;
     private boolean ended;
 
+    /** What is to be decoded now. */
     ByteBuf bytes() {
         return bytes;
     }
@@ -24,20 +32,53 @@ final class Inbound {
     void add(ByteBuf arrived, ByteBufAllocator allocator) {
         if (ended) {
             arrived.release();
-            return;
-        }
-        if (!bytes.isReadable()) {
+        } else if (next != null) {
+            joinNext(allocator);
+            join(arrived, allocator);
+        } else if (!bytes.isReadable()) {
             bytes.release();
             bytes = arrived;
-            return;
+        } else if (!completes(arrived, allocator)) {
+            join(arrived, allocator);
         }
+    }
+
+    /** Completes the message that was left over with the beginning of what has arrived, if that is all there. */
+    private boolean completes(ByteBuf arrived, ByteBufAllocator allocator) {
+        int header = BackendDecoder.HEADER - bytes.readableBytes();
+        if (header > arrived.readableBytes()) {
+            return false;
+        }
+        move(arrived, Math.max(0, header), allocator);
+        long lacks = BackendDecoder.lacks(bytes);
+        if (lacks < 0 || lacks > arrived.readableBytes()) {
+            return false;
+        }
+        move(arrived, (int) lacks, allocator);
+        next = arrived;
+        return true;
+    }
+
+    private void move(ByteBuf arrived, int length, ByteBufAllocator allocator) {
+        if (length > bytes.writableBytes()) {
+            replace(allocator, Math.max(USUAL, length));
+        }
+        bytes.writeBytes(arrived, length);
+    }
+
+    private void join(ByteBuf arrived, ByteBufAllocator allocator) {
         try {
-            if (arrived.readableBytes() > bytes.writableBytes()) {
-                replace(allocator, arrived.readableBytes());
-            }
-            bytes.writeBytes(arrived);
+            move(arrived, arrived.readableBytes(), allocator);
         } finally {
             arrived.release();
+        }
+    }
+
+    private void joinNext(ByteBufAllocator allocator) {
+        ByteBuf waiting = next;
+        next = null;
+        if (waiting != null) {
+            join(waiting, allocator);
         }
     }
 
@@ -51,9 +92,28 @@ final class Inbound {
         bytes = larger;
     }
 
+    /** True if there are further bytes behind those that have been decoded: they are {@link #bytes} now. */
+    boolean moveOn() {
+        ByteBuf following = next;
+        if (following == null || bytes.isReadable()) {
+            return false;
+        }
+        bytes.release();
+        bytes = following;
+        next = null;
+        return true;
+    }
+
+    /** Throws away all that is here. */
+    void skip() {
+        bytes.skipBytes(bytes.readableBytes());
+        moveOn();
+        bytes.skipBytes(bytes.readableBytes());
+    }
+
     /** Gives memory back as soon as nothing is left in it. */
     void trim() {
-        if (!bytes.isReadable()) {
+        if (!bytes.isReadable() && next == null) {
             release();
         }
     }
@@ -67,5 +127,9 @@ final class Inbound {
     private void release() {
         bytes.release();
         bytes = Unpooled.EMPTY_BUFFER;
+        if (next != null) {
+            next.release();
+            next = null;
+        }
     }
 }

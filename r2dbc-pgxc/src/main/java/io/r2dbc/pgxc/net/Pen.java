@@ -170,13 +170,15 @@ final class Pen implements Outbox {
     }
 
     /**
-     * Ends a turn of the event loop: what has been written leaves, unless the server has more to do than it can finish before the next
-     * turn. It works strictly in order, so what waits here loses nothing, and one system call carries many exchanges. The answers that
-     * are due bring the turn in which it leaves.
+     * Ends a turn of the event loop: what has been written leaves.
+     *
+     * <p>But if answers have brought the turn, and the server still has more to do than it can finish before further answers bring the
+     * next one, what they have led to waits for that: the server works strictly in order, so it loses nothing, and one system call
+     * carries many exchanges.
      */
-    void turnEnds() {
+    void turnEnds(boolean heard) {
         int atServer = queue.answersDue() - unsent;
-        if (urgent || atServer < BUSY || atServer <= dueAtFlush / 2) {
+        if (!heard || urgent || atServer < BUSY || atServer <= dueAtFlush / 2) {
             flush();
         }
     }

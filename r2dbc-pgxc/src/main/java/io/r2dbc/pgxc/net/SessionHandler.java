@@ -17,7 +17,6 @@ import io.r2dbc.pgxc.wire.ErrorFields;
 import io.r2dbc.pgxc.wire.FrontendMessage;
 import io.r2dbc.pgxc.wire.ProtocolException;
 import java.nio.channels.ClosedChannelException;
-import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,6 +41,7 @@ final class SessionHandler extends ChannelInboundHandlerAdapter {
     private final Stopper stopper;
     private final Silence silence;
     private final Goodbye goodbye;
+    private final IdleWaiters idleWaiters = new IdleWaiters();
 
     private Mailbox mailbox;
     private ChannelHandlerContext context;
@@ -51,7 +51,6 @@ final class SessionHandler extends ChannelInboundHandlerAdapter {
     private volatile boolean connected = true;
     private volatile @Nullable Failure end;
     private @Nullable Throwable trouble;
-    private final ArrayDeque<Runnable> idleWaiters = new ArrayDeque<>();
 
     @SuppressWarnings("NullAway.Init") // mailbox and context are set by handlerAdded, before anything else is called
     SessionHandler(SessionOptions options, SessionState state, SessionEvents events, Cancellation cancellation) {
@@ -125,7 +124,7 @@ final class SessionHandler extends ChannelInboundHandlerAdapter {
         silence.onBytes();
         stopper.onBytes(((ByteBuf) message).readableBytes());
         inbound.add((ByteBuf) message, ctx.alloc());
-        work();
+        work(true);
     }
 
     @Override
@@ -137,14 +136,14 @@ final class SessionHandler extends ChannelInboundHandlerAdapter {
 
     /** Goes on with everything there is to do, then asks for more bytes if nothing is in the way. */
     void readOn() {
-        work();
+        work(false);
         if (!parked && connected) {
             context.read();
         }
     }
 
-    /** Takes letters, decodes as far as somebody wants, writes what may be written, and flushes. */
-    private void work() {
+    /** Takes letters, decodes as far as somebody wants, writes what may be written, and flushes; answers bring more such turns. */
+    private void work(boolean heard) {
         if (!mailbox.enter()) {
             return;
         }
@@ -160,17 +159,11 @@ final class SessionHandler extends ChannelInboundHandlerAdapter {
         } finally {
             mailbox.leave();
         }
-        pen.turnEnds();
+        pen.turnEnds(heard);
         inbound.trim();
         silence.watch();
         if (end == null && queue.isIdle()) {
-            tellIdle();
-        }
-    }
-
-    private void tellIdle() {
-        for (Runnable waiter = idleWaiters.poll(); waiter != null; waiter = idleWaiters.poll()) {
-            LostErrors.guard("A subscriber failed while it was told that the connection is idle", waiter);
+            idleWaiters.tell();
         }
     }
 
@@ -207,35 +200,40 @@ final class SessionHandler extends ChannelInboundHandlerAdapter {
             return;
         }
         if (discarding) {
-            inbound.bytes().skipBytes(inbound.bytes().readableBytes());
+            inbound.skip();
         }
+        parked = false;
         try {
-            parked = false;
-            ByteBuf bytes = inbound.bytes();
-            Step step = Step.DECODED;
-            while (step != Step.INCOMPLETE && end == null) {
-                step = decoder.decodeOne(bytes, dispatcher);
-                if (step == Step.WAITING && !stalls.relieve()) {
+            do {
+                if (decodeAll(inbound.bytes()) == Step.WAITING) {
                     parked = true;
                     return;
                 }
-            }
+            } while (end == null && inbound.moveOn());
             if (inputEnded && end == null) {
-                decoder.endOfInput(bytes, dispatcher);
+                decoder.endOfInput(inbound.bytes(), dispatcher);
                 fail(lost());
             }
         } catch (SessionEndException e) {
             fail(e.failure());
         } catch (ProtocolException e) {
-            fail(violation(e));
+            // after the server has gone, half a message says no more than that it has gone
+            fail(inputEnded ? lost() : new ProtocolViolation(String.valueOf(e.getMessage()), e));
         } catch (RuntimeException e) {
             fail(new ProtocolViolation("The driver could not make sense of what the server sent: " + e, e));
         }
     }
 
-    /** After the server has gone, half a message says no more than that it has gone. */
-    private Failure violation(ProtocolException e) {
-        return inputEnded ? lost() : new ProtocolViolation(String.valueOf(e.getMessage()), e);
+    /** Decodes until there is nothing more to decode, or nobody who wants it. */
+    private Step decodeAll(ByteBuf bytes) {
+        Step step = Step.DECODED;
+        while (step != Step.INCOMPLETE && end == null) {
+            step = decoder.decodeOne(bytes, dispatcher);
+            if (step == Step.WAITING && !stalls.relieve()) {
+                return step;
+            }
+        }
+        return Step.INCOMPLETE;
     }
 
     /** The peer has let us in: from now on a session's messages are legal. */
@@ -303,7 +301,7 @@ final class SessionHandler extends ChannelInboundHandlerAdapter {
         boolean asked = goodbye.isSaid();
         events.onEnd(asked ? null : failure);
         goodbye.onEnd();
-        tellIdle();
+        idleWaiters.tell();
     }
 
     /** What a user's subscriber throws into our face must not keep the others from hearing. */

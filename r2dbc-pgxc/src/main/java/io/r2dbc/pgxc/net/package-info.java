@@ -7,6 +7,10 @@
  * one flush. {@code ExchangeQueue} knows who is next, {@code StallGuard}, {@code Stopper} and {@code Silence} see to it that nobody waits
  * for ever, {@code Goodbye} ends it.
  *
+ * <p>One flush a turn is the rule, with one exception ({@code Pen.turnEnds}): what answers lead to while 16 or more exchanges are at the
+ * server, and more than half of what left last, leaves together with what the next answers lead to. A write for each answer was half of
+ * the CPU of a connection with 64 queries in flight. Nothing waits that was submitted from outside of such a turn.
+ *
  * <p>A session that is parked, because a message waits that nobody wants, does not read; that the line has been cut shows when it reads on:
  * on demand, on cancellation, or when {@code StallGuard} gives the head up.
  *

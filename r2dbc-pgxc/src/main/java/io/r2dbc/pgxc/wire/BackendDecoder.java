@@ -24,7 +24,9 @@ public final class BackendDecoder {
         WAITING
     }
 
-    private static final int HEADER = 5;
+    /** How many bytes tell what a message is and how long. */
+    public static final int HEADER = 5;
+
     private static final int SHORTEST = 4;
 
     private final int maxMessageSize;
@@ -74,6 +76,14 @@ public final class BackendDecoder {
         }
         deliver(tag, in, start + HEADER, start + 1 + length, sink);
         return Step.DECODED;
+    }
+
+    /**
+     * How many bytes the message whose header is here still lacks, as far as its length word can be believed; negative where it is
+     * complete and more is here.
+     */
+    public static long lacks(ByteBuf in) {
+        return in.getInt(in.readerIndex() + 1) + 1L - in.readableBytes();
     }
 
     /**

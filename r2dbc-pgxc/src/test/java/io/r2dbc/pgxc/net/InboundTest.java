@@ -63,6 +63,52 @@ final class InboundTest {
 
     @Test
     @DisplayName(
+            "[S1.1.4] only the rest of a message that was left over is copied, and what arrived comes next as it is")
+    void copiesTheRestOnly() {
+        inbound.add(bytes('D', 0, 0), ALLOCATOR);
+        ByteBuf arrived = bytes(0, 6, 1, 2, 'C', 0, 0, 0, 4);
+        inbound.add(arrived, ALLOCATOR);
+        assertThat(drained()).isEqualTo(new byte[] {'D', 0, 0, 0, 6, 1, 2});
+        assertThat(inbound.moveOn()).isTrue();
+        assertThat(inbound.bytes()).isSameAs(arrived);
+        assertThat(drained()).isEqualTo(new byte[] {'C', 0, 0, 0, 4});
+        assertThat(inbound.moveOn()).isFalse();
+    }
+
+    @Test
+    @DisplayName("[S1.1.4, A17] what arrives before the first of two buffers has been read is joined behind both")
+    void joinsThree() {
+        inbound.add(bytes('D', 0, 0, 0), ALLOCATOR);
+        ByteBuf second = bytes(5, 1, 'C', 0);
+        inbound.add(second, ALLOCATOR);
+        ByteBuf third = bytes(0, 0, 4);
+        inbound.add(third, ALLOCATOR);
+        assertThat(drained()).isEqualTo(new byte[] {'D', 0, 0, 0, 5, 1, 'C', 0, 0, 0, 4});
+        assertThat(second.refCnt()).isZero();
+        assertThat(third.refCnt()).isZero();
+        assertThat(inbound.moveOn()).isFalse();
+    }
+
+    @Test
+    @DisplayName(
+            "[S8.3] both buffers are released at the end of the session, and both are thrown away where nobody reads"
+                    + " on")
+    void endReleasesBoth() {
+        inbound.add(bytes('D', 0, 0, 0), ALLOCATOR);
+        ByteBuf second = bytes(5, 1, 'C', 0);
+        inbound.add(second, ALLOCATOR);
+        inbound.skip();
+        assertThat(drained()).isEmpty();
+        inbound.add(bytes('D', 0, 0, 0), ALLOCATOR);
+        ByteBuf last = bytes(5, 1, 'C', 0);
+        inbound.add(last, ALLOCATOR);
+        inbound.end();
+        assertThat(second.refCnt()).isZero();
+        assertThat(last.refCnt()).isZero();
+    }
+
+    @Test
+    @DisplayName(
             "[S8.3, A2] it grows with what has arrived, to less than four times that, whatever lengths were announced")
     void growsWithWhatArrives() {
         int arrived = 0;
@@ -103,6 +149,7 @@ final class InboundTest {
             for (int n = random.nextInt(inbound.bytes().readableBytes() + 1); n > 0; n--) {
                 assertThat(inbound.bytes().readByte()).as("seed %d", seed).isEqualTo(expected++);
             }
+            inbound.moveOn();
             if (random.nextBoolean()) {
                 inbound.trim();
             }
