@@ -86,7 +86,7 @@ public final class Comparison implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         Fork fork = new Fork(Files.readString(libraries).strip(), options, !free);
-        try (Cluster server = start()) {
+        try (Cluster server = server()) {
             ServerData data = new ServerData(server.endpoint().jdbcUrl());
             Expectations expectations = data.create();
             List<Outcome> outcomes = new ArrayList<>();
@@ -99,7 +99,7 @@ public final class Comparison implements Callable<Integer> {
     }
 
     /** Commits must not wait for a disk: it is drivers that are compared. */
-    private static Cluster start() {
+    static Cluster server() {
         return Cluster.create()
                 .configure("fsync", "off")
                 .configure("synchronous_commit", "off")
@@ -133,7 +133,7 @@ public final class Comparison implements Callable<Integer> {
         }
     }
 
-    private static Address address(Endpoint server, Work work) {
+    static Address address(Endpoint server, Work work) {
         return work.authenticates()
                 ? new Address(server.host(), server.port(), server.database(), ServerData.USER, ServerData.PASSWORD)
                 : new Address(server.host(), server.port(), server.database(), server.user(), server.password());

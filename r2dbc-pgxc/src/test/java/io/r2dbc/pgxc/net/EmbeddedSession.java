@@ -121,7 +121,7 @@ public final class EmbeddedSession {
     }
 
     /** How many pieces have been flushed since the last look, each whole; they are gone. */
-    int flushedPieces() {
+    public int flushedPieces() {
         run();
         int pieces = 0;
         for (ByteBuf bytes = channel.readOutbound(); bytes != null; bytes = channel.readOutbound()) {
