@@ -30,8 +30,8 @@ final class ServerData {
         "CREATE UNLOGGED TABLE history (account int4)",
         "CREATE UNLOGGED TABLE event (id int4, name text)",
         ("CREATE TABLE measure AS SELECT n::int4 AS id, n * 1000003::int8 AS counter, 'measure ' || lpad(n::text, 12,"
-            + " '0') AS name, '2026-01-01 00:00:00+00'::timestamptz + n * '1.001001 s'::interval AS at, (n *"
-            + " 1.37)::numeric(12,2) AS price, n / 7.0::float8 AS ratio FROM generate_series(1, %d) AS n")
+                        + " '0') AS name, '2026-01-01 00:00:00+00'::timestamptz + n * '1.001001 s'::interval AS at, (n *"
+                        + " 1.37)::numeric(12,2) AS price, n / 7.0::float8 AS ratio FROM generate_series(1, %d) AS n")
                 .formatted(Tables.MEASURES),
         "CREATE TABLE note AS SELECT repeat(md5(n::text), 32) AS body FROM generate_series(1, %d) AS n"
                 .formatted(Tables.NOTES),

@@ -23,7 +23,10 @@ final class AutoCommit {
         beginsUnderway.decrementAndGet();
     }
 
+    /** Event loop only, after every answer: most change nothing, and a look is cheaper than a store. */
     void inTransaction(boolean open) {
-        inTransaction = open;
+        if (inTransaction != open) {
+            inTransaction = open;
+        }
     }
 }

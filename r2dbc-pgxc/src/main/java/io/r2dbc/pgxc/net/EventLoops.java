@@ -24,8 +24,8 @@ public final class EventLoops implements LoopResources {
 
     private static final EventLoops SHARED = new EventLoops();
 
-    private final EventLoopGroup group = new MultiThreadIoEventLoopGroup(
-            Runtime.getRuntime().availableProcessors(), new LoopThreads(), transport());
+    private final EventLoopGroup group =
+            new MultiThreadIoEventLoopGroup(Runtime.getRuntime().availableProcessors(), new LoopThreads(), transport());
 
     private final EventLoopGroup one = group.next();
 
