@@ -122,7 +122,6 @@ final class Delivery extends Demand {
             return;
         }
         over = true;
-        ready = null;
         if (cancelled) {
             return;
         }

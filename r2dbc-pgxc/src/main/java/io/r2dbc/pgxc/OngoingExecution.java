@@ -18,6 +18,7 @@ import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
+import reactor.core.Exceptions;
 import reactor.core.publisher.Mono;
 
 /**
@@ -92,22 +93,29 @@ final class OngoingExecution implements ResultConsumer, Subscription, ResultPipe
     private void start() {
         try {
             Mono<Void> first = execution.preparation(delivery.subscriber());
-            if (first != null) {
+            if (first == null) {
+                submit();
+            } else {
                 prepare(first);
-                return;
             }
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             onUnprepared(e);
-            return;
         }
-        submit();
     }
 
     private void prepare(Mono<Void> first) {
         Disposable.Swap preparing = Disposables.swap();
         preparation = preparing;
         if (!delivery.isCancelled()) {
-            preparing.update(first.subscribe(null, this::onUnprepared, this::submit));
+            preparing.update(first.subscribe(null, this::onUnprepared, this::submitPrepared));
+        }
+    }
+
+    private void submitPrepared() {
+        try {
+            submit();
+        } catch (Throwable e) {
+            onUnprepared(e);
         }
     }
 
@@ -115,13 +123,7 @@ final class OngoingExecution implements ResultConsumer, Subscription, ResultPipe
         if (delivery.isCancelled()) {
             return;
         }
-        Exchange made;
-        try {
-            made = execution.make(this);
-        } catch (RuntimeException e) {
-            onUnprepared(e);
-            return;
-        }
+        Exchange made = execution.make(this);
         exchange = made;
         core.session().submit(made);
         // from now on a cancel comes behind the submission
@@ -142,6 +144,7 @@ final class OngoingExecution implements ResultConsumer, Subscription, ResultPipe
     }
 
     private void onUnprepared(Throwable error) {
+        Exceptions.throwIfJvmFatal(error);
         execute(() -> {
             failure = error;
             end();
@@ -206,6 +209,10 @@ final class OngoingExecution implements ResultConsumer, Subscription, ResultPipe
             pipe.discard();
         } else {
             delivery.offer(new PgxcResult(pipe, null));
+            if (ended) {
+                // its subscriber has put an end to everything meanwhile
+                emitReady();
+            }
         }
     }
 
@@ -238,16 +245,10 @@ final class OngoingExecution implements ResultConsumer, Subscription, ResultPipe
         if (pipe != null) {
             pipe.onMessage(notice);
         } else {
-            keep(notice);
-        }
-    }
-
-    private void keep(PgxcNotice notice) {
-        if (notices == null) {
-            notices = new ArrayList<>(1);
-        }
-        if (notices.size() < NOTICES_KEPT) {
-            notices.add(notice);
+            notices = notices == null ? new ArrayList<>(1) : notices;
+            if (notices.size() < NOTICES_KEPT) {
+                notices.add(notice);
+            }
         }
     }
 

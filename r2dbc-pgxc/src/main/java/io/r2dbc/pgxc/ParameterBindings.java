@@ -54,12 +54,13 @@ final class ParameterBindings implements BindValues {
     }
 
     void bind(int index, Object value, @Nullable Integer typeOid) {
-        values[index] = value;
         if (LargeValues.isLarge(value)) {
             hasLargeValues = true;
-            return;
+        } else {
+            // refuses what cannot be sent, and then nothing is bound
+            encodings[index] = typeOid == null ? registry.encoding(value) : registry.encoding(value, typeOid);
         }
-        encodings[index] = typeOid == null ? registry.encoding(value) : registry.encoding(value, typeOid);
+        values[index] = value;
     }
 
     void bindNull(int index, int typeOid) {

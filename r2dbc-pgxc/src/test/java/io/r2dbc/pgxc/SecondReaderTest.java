@@ -11,6 +11,7 @@ import static io.r2dbc.pgxc.Dialogue.failed;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.reactivestreams.Subscription;
@@ -78,6 +79,33 @@ class SecondReaderTest {
                     .hasMessageContaining("once");
             List<String> behind = completed(begin(dialogue.select("select 'x'")));
             assertThat(behind).containsExactly("x");
+        }
+    }
+
+    @Test
+    @DisplayName("[C17, X33] a reader who asks for less than one row while he is given the Result ends both streams")
+    void badRequestWithin() {
+        try (Dialogue dialogue = withResult()) {
+            TestSubscriber<PgxcResult> results = TestSubscriber.create();
+            AtomicReference<Throwable> error = new AtomicReference<>();
+            dialogue.connection()
+                    .createStatement("select a from t")
+                    .execute()
+                    .doOnNext(result -> rowsOf(result).subscribe(new BaseSubscriber<>() {
+                        @Override
+                        protected void hookOnSubscribe(Subscription subscription) {
+                            upstream().request(0);
+                        }
+
+                        @Override
+                        protected void hookOnError(Throwable thrown) {
+                            error.set(thrown);
+                        }
+                    }))
+                    .subscribe(results);
+            assertThat(completed(results)).hasSize(1);
+            assertThat(error.get()).isInstanceOf(IllegalArgumentException.class);
+            assertThat(completed(begin(dialogue.select("select 'x'")))).containsExactly("x");
         }
     }
 }

@@ -13,6 +13,7 @@ import static io.r2dbc.pgxc.testing.ServerMessages.INT4;
 import static io.r2dbc.pgxc.testing.ServerMessages.TEXT;
 import static io.r2dbc.pgxc.testing.ServerMessages.ready;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.r2dbc.pgxc.codec.Codec;
 import io.r2dbc.pgxc.codec.PgType;
@@ -21,6 +22,7 @@ import io.r2dbc.pgxc.wire.ClientMessage.Bind;
 import io.r2dbc.spi.R2dbcDataIntegrityViolationException;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -111,6 +113,21 @@ class UnsendableTest {
                     .containsExactly(1L);
             assertThat(dialogue.sql()).containsExactly(INSERT, "ROLLBACK", "insert into t select 1");
             assertThat(dialogue.said(Bind.class)).hasSize(3);
+        }
+    }
+
+    @Test
+    @DisplayName(
+            "[X10] a value that was refused is not bound: what is executed all the same lacks it, and sends no NULL")
+    void refusedIsUnbound() {
+        try (Dialogue dialogue =
+                Dialogue.of(script -> script.expect("P D B E S").send(firstSelected("x")))) {
+            PgxcStatement statement = dialogue.connection().createStatement("select $1");
+            assertThatThrownBy(() -> statement.bind(0, new Object())).isInstanceOf(IllegalArgumentException.class);
+            assertThatThrownBy(statement::execute)
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("$1 has no value");
+            assertThat(completed(begin(dialogue.select("select 'x'")))).containsExactly("x");
         }
     }
 }

@@ -35,7 +35,7 @@ public final class EventLoops implements LoopResources {
     private static IoHandlerFactory transport() {
         try {
             return Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
-        } catch (NoClassDefFoundError e) {
+        } catch (LinkageError e) {
             return NioIoHandler.newFactory();
         }
     }

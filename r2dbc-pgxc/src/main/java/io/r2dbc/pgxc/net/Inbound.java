@@ -32,15 +32,31 @@ final class Inbound {
     void add(ByteBuf arrived, ByteBufAllocator allocator) {
         if (ended) {
             arrived.release();
-        } else if (next != null) {
-            joinNext(allocator);
-            join(arrived, allocator);
-        } else if (!bytes.isReadable()) {
+        } else if (!bytes.isReadable() && next == null) {
             bytes.release();
             bytes = arrived;
-        } else if (!completes(arrived, allocator)) {
-            join(arrived, allocator);
+        } else {
+            try {
+                addBehind(arrived, allocator);
+            } catch (RuntimeException | Error e) {
+                arrived.release();
+                throw e;
+            }
         }
+    }
+
+    private void addBehind(ByteBuf arrived, ByteBufAllocator allocator) {
+        if (next != null) {
+            ByteBuf waiting = next;
+            move(waiting, waiting.readableBytes(), allocator);
+            next = null;
+            waiting.release();
+        } else if (completes(arrived, allocator)) {
+            next = arrived;
+            return;
+        }
+        move(arrived, arrived.readableBytes(), allocator);
+        arrived.release();
     }
 
     /** Completes the message that was left over with the beginning of what has arrived, if that is all there. */
@@ -55,7 +71,6 @@ final class Inbound {
             return false;
         }
         move(arrived, (int) lacks, allocator);
-        next = arrived;
         return true;
     }
 
@@ -64,22 +79,6 @@ final class Inbound {
             replace(allocator, Math.max(USUAL, length));
         }
         bytes.writeBytes(arrived, length);
-    }
-
-    private void join(ByteBuf arrived, ByteBufAllocator allocator) {
-        try {
-            move(arrived, arrived.readableBytes(), allocator);
-        } finally {
-            arrived.release();
-        }
-    }
-
-    private void joinNext(ByteBufAllocator allocator) {
-        ByteBuf waiting = next;
-        next = null;
-        if (waiting != null) {
-            join(waiting, allocator);
-        }
     }
 
     /** Grows by what has arrived, doubling, never by what a length word announces (S8.3). */

@@ -4,7 +4,6 @@ package io.r2dbc.pgxc.net;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import io.r2dbc.pgxc.exchange.Exchange;
-import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -19,10 +18,8 @@ import reactor.util.concurrent.Queues;
  */
 final class Mailbox {
 
+    /** One for all threads: what a thread puts in because of what the loop has put in before must come behind that. */
     private final Queue<Object> letters = Queues.unboundedMultiproducer().get();
-
-    /** What the event loop puts in within a turn needs no queue for several threads; by then it has put nothing into the other one. */
-    private final ArrayDeque<Object> own = new ArrayDeque<>();
 
     private final AtomicBoolean scheduled = new AtomicBoolean();
     private final EventExecutor loop;
@@ -44,21 +41,13 @@ final class Mailbox {
     }
 
     void put(Exchange exchange) {
-        post(exchange);
+        letters.offer(exchange);
+        wake();
     }
 
     void put(Runnable action) {
-        post(action);
-    }
-
-    private void post(Object letter) {
-        if (inTurn && loop.inEventLoop()) {
-            own.add(letter);
-            again = true;
-        } else {
-            letters.offer(letter);
-            wake();
-        }
+        letters.offer(action);
+        wake();
     }
 
     /** Sees to it that a turn goes on or begins after this call. */
@@ -105,7 +94,6 @@ final class Mailbox {
 
     @Nullable
     Object take() {
-        Object letter = letters.poll();
-        return letter == null ? own.poll() : letter;
+        return letters.poll();
     }
 }

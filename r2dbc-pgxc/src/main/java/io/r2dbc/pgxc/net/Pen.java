@@ -174,11 +174,11 @@ final class Pen implements Outbox {
      *
      * <p>But if answers have brought the turn, and the server still has more to do than it can finish before further answers bring the
      * next one, what they have led to waits for that: the server works strictly in order, so it loses nothing, and one system call
-     * carries many exchanges.
+     * carries many exchanges. While somebody does not read, no answers come, and nothing waits for them.
      */
     void turnEnds(boolean heard) {
         int atServer = queue.answersDue() - unsent;
-        if (!heard || urgent || atServer < BUSY || atServer <= dueAtFlush / 2) {
+        if (!heard || session.isParked() || urgent || atServer < BUSY || atServer <= dueAtFlush / 2) {
             flush();
         }
     }

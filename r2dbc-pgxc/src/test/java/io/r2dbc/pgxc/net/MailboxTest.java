@@ -61,6 +61,33 @@ final class MailboxTest {
     }
 
     @Test
+    @DisplayName("[X2, X21] what another thread puts in because of what the loop has put in comes behind that")
+    void causesComeFirst() throws Exception {
+        Mailbox mailbox = mailbox(() -> {});
+        List<String> order = new ArrayList<>();
+        CountDownLatch done = new CountDownLatch(1);
+        mailbox.put(() -> {
+            mailbox.put(() -> order.add("cause"));
+            Thread other = new Thread(() -> mailbox.put(() -> {
+                order.add("effect");
+                done.countDown();
+            }));
+            other.start();
+            join(other);
+        });
+        assertThat(done.await(5, TimeUnit.SECONDS)).isTrue();
+        assertThat(order).containsExactly("cause", "effect");
+    }
+
+    private static void join(Thread thread) {
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
     @DisplayName("[C10] no wake-up is lost: every letter of many threads is taken, each thread's in its order")
     void noLetterIsLost() throws InterruptedException {
         long seed = System.nanoTime();
