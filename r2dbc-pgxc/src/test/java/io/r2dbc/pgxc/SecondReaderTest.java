@@ -1,16 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.r2dbc.pgxc;
 
+import static io.r2dbc.pgxc.Answers.TEXT_COLUMN;
 import static io.r2dbc.pgxc.Answers.firstSelected;
+import static io.r2dbc.pgxc.Answers.prepared;
 import static io.r2dbc.pgxc.Dialogue.SOON;
 import static io.r2dbc.pgxc.Dialogue.awaitElements;
 import static io.r2dbc.pgxc.Dialogue.begin;
 import static io.r2dbc.pgxc.Dialogue.beginWithoutDemand;
 import static io.r2dbc.pgxc.Dialogue.completed;
 import static io.r2dbc.pgxc.Dialogue.failed;
+import static io.r2dbc.pgxc.testing.ServerMessages.bindComplete;
+import static io.r2dbc.pgxc.testing.ServerMessages.complete;
+import static io.r2dbc.pgxc.testing.ServerMessages.ready;
+import static io.r2dbc.pgxc.testing.ServerMessages.row;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -85,27 +92,36 @@ class SecondReaderTest {
     @Test
     @DisplayName("[C17, X33] a reader who asks for less than one row while he is given the Result ends both streams")
     void badRequestWithin() {
-        try (Dialogue dialogue = withResult()) {
-            TestSubscriber<PgxcResult> results = TestSubscriber.create();
+        CountDownLatch ended = new CountDownLatch(1);
+        try (Dialogue dialogue = Dialogue.of(script -> script.expect("P D B E S")
+                .send(prepared(TEXT_COLUMN), bindComplete(), row("1"))
+                .pause(ended)
+                .send(complete("SELECT 1"), ready())
+                .expect("P D B E S")
+                .send(firstSelected("x")))) {
             AtomicReference<Throwable> error = new AtomicReference<>();
-            dialogue.connection()
+            Flux<PgxcResult> results = dialogue.connection()
                     .createStatement("select a from t")
                     .execute()
-                    .doOnNext(result -> rowsOf(result).subscribe(new BaseSubscriber<>() {
-                        @Override
-                        protected void hookOnSubscribe(Subscription subscription) {
-                            upstream().request(0);
-                        }
-
-                        @Override
-                        protected void hookOnError(Throwable thrown) {
-                            error.set(thrown);
-                        }
-                    }))
-                    .subscribe(results);
-            assertThat(completed(results)).hasSize(1);
+                    .doOnNext(result -> askForNothing(rowsOf(result), error));
+            assertThat(completed(begin(results))).hasSize(1);
             assertThat(error.get()).isInstanceOf(IllegalArgumentException.class);
+            ended.countDown();
             assertThat(completed(begin(dialogue.select("select 'x'")))).containsExactly("x");
         }
+    }
+
+    private static void askForNothing(Flux<String> rows, AtomicReference<Throwable> error) {
+        rows.subscribe(new BaseSubscriber<>() {
+            @Override
+            protected void hookOnSubscribe(Subscription subscription) {
+                subscription.request(0);
+            }
+
+            @Override
+            protected void hookOnError(Throwable thrown) {
+                error.set(thrown);
+            }
+        });
     }
 }
