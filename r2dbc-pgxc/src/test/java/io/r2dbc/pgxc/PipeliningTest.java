@@ -126,6 +126,36 @@ class PipeliningTest {
     }
 
     @Test
+    @DisplayName("[X2] what an answer leads to leaves at once where the next result stands still for want of demand")
+    void notHeldBehindParked() {
+        try (Dialogue dialogue = Dialogue.with(options -> options.stallBufferBytes(0), script -> {
+            IntStream.range(0, 40).forEach(i -> script.expect("P D B E S"));
+            script.send(SELECTED_X, prepared(TEXT_COLUMN), selected("y"))
+                    .expect("P D B E S")
+                    .send(ready());
+            IntStream.range(0, 39).forEach(i -> script.send(SELECTED_X));
+        })) {
+            TestSubscriber<String> still =
+                    TestSubscriber.builder().initialRequest(0).build();
+            Flux<String> first = dialogue.select("select 'x', 0").concatWith(dialogue.select("select 'x', 40"));
+            TestSubscriber<String> last = TestSubscriber.create();
+            dialogue.loop().schedule(() -> {
+                first.subscribe(last);
+                dialogue.connection()
+                        .createStatement("select 'y'")
+                        .execute()
+                        .subscribe(result ->
+                                result.map(row -> row.get(0, String.class)).subscribe(still));
+                IntStream.range(2, 40).forEach(i -> begin(dialogue.select("select 'x', " + i)));
+            });
+            dialogue.server().awaitMessages(1 + 41 * 5, SOON);
+            still.request(1);
+            assertThat(completed(still)).containsExactly("y");
+            assertThat(completed(last)).containsExactly("x", "x");
+        }
+    }
+
+    @Test
     @DisplayName("[X2] what is submitted from outside leaves at once, however much the server has to do")
     void outsideAtOnce() {
         CountDownLatch written = new CountDownLatch(1);

@@ -2,10 +2,12 @@
 package io.r2dbc.pgxc.net;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.r2dbc.pgxc.testing.StandingAsserts;
+import java.lang.reflect.Proxy;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
@@ -105,6 +107,19 @@ final class InboundTest {
         inbound.end();
         assertThat(second.refCnt()).isZero();
         assertThat(last.refCnt()).isZero();
+    }
+
+    @Test
+    @DisplayName("[S8.3] what arrives is released where there is no memory to join it with what was left over")
+    void noMemory() {
+        ByteBufAllocator empty = (ByteBufAllocator) Proxy.newProxyInstance(
+                getClass().getClassLoader(), new Class<?>[] {ByteBufAllocator.class}, (proxy, method, arguments) -> {
+                    throw new OutOfMemoryError("none left");
+                });
+        inbound.add(ALLOCATOR.buffer(3, 3).writeBytes(new byte[] {'D', 0, 0}), ALLOCATOR);
+        ByteBuf arrived = bytes(0, 6, 1, 2, 'C');
+        assertThatThrownBy(() -> inbound.add(arrived, empty)).isInstanceOf(OutOfMemoryError.class);
+        assertThat(arrived.refCnt()).isZero();
     }
 
     @Test
