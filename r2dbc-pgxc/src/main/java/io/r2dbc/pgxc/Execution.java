@@ -5,6 +5,7 @@ import io.r2dbc.pgxc.exchange.Exchange;
 import io.r2dbc.pgxc.exchange.Failure;
 import io.r2dbc.pgxc.exchange.ResultConsumer;
 import java.time.Duration;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
@@ -16,46 +17,63 @@ import reactor.core.publisher.Operators;
  *
  * <p>Each subscription is an exchange of its own. Nothing is sent before the first {@code request} (X1).
  */
-final class Execution extends Flux<PgxcResult> {
-
-    /** Makes the exchange whose results go to the given consumer. */
-    @FunctionalInterface
-    interface Maker {
-        Exchange make(ResultConsumer consumer);
-
-        /** What has to end before the exchange can be made, such as the collecting of large values; null where nothing has to. */
-        default @Nullable Mono<Void> preparation() {
-            return null;
-        }
-
-        /** Somebody has subscribed; nothing is sent before the first {@code request}. */
-        default void subscribed() {}
-    }
+abstract class Execution extends Flux<PgxcResult> {
 
     private final ConnectionCore core;
     private final String sql;
-    private final int results;
     private final @Nullable Duration timeout;
-    private final Maker maker;
 
     /**
      * Describes an execution.
      *
-     * @param results how many Results it has, 1 where a cancelled one ends everything
      * @param timeout for this execution alone, or null
      */
-    Execution(ConnectionCore core, String sql, int results, @Nullable Duration timeout, Maker maker) {
+    Execution(ConnectionCore core, String sql, @Nullable Duration timeout) {
         this.core = core;
         this.sql = sql;
-        this.results = results;
         this.timeout = timeout;
-        this.maker = maker;
     }
+
+    /** An execution of so many results, whose exchange needs nothing but somebody to give them to. */
+    static Execution of(
+            ConnectionCore core,
+            String sql,
+            int results,
+            @Nullable Duration timeout,
+            Function<ResultConsumer, Exchange> maker) {
+        return new Execution(core, sql, timeout) {
+
+            @Override
+            int results() {
+                return results;
+            }
+
+            @Override
+            Exchange make(ResultConsumer consumer) {
+                return maker.apply(consumer);
+            }
+        };
+    }
+
+    /** How many Results it has, 1 where a cancelled one ends everything. */
+    abstract int results();
+
+    /** Makes the exchange whose results go to the consumer. */
+    abstract Exchange make(ResultConsumer consumer);
+
+    /** What has to end before the exchange can be made, such as the collecting of large values; null where nothing has to. */
+    @Nullable
+    Mono<Void> preparation(CoreSubscriber<?> subscriber) {
+        return null;
+    }
+
+    /** Somebody has subscribed; nothing is sent before the first {@code request}. */
+    void subscribed() {}
 
     @Override
     public void subscribe(CoreSubscriber<? super PgxcResult> actual) {
         try {
-            maker.subscribed();
+            subscribed();
         } catch (RuntimeException e) {
             Operators.error(actual, e);
             return;
@@ -71,13 +89,9 @@ final class Execution extends Flux<PgxcResult> {
         return sql;
     }
 
-    int results() {
-        return results;
-    }
-
     /** What a failure is to the caller; {@code step} says which statement or binding has failed, -1 none in particular. */
     RuntimeException exception(Failure reason, int step) {
-        if (results == 1 || step < 0) {
+        if (results() == 1 || step < 0) {
             return Errors.of(reason, sql);
         }
         return Errors.of(reason, sql, "statement or binding " + step + ", counted from 0: ");
@@ -90,16 +104,5 @@ final class Execution extends Flux<PgxcResult> {
 
     Failure timedOut(Duration limit) {
         return new Failure.TimedOut("The statement's own limit of " + limit + " has passed: " + sql);
-    }
-
-    Exchange make(ResultConsumer consumer) {
-        return maker.make(consumer);
-    }
-
-    /** What has to end first, or null; the subscriber's Context is seen by the publishers of large values. */
-    @Nullable
-    Mono<Void> preparation(CoreSubscriber<?> subscriber) {
-        Mono<Void> first = maker.preparation();
-        return first == null ? null : first.contextWrite(subscriber.currentContext());
     }
 }

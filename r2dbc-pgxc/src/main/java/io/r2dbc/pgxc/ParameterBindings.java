@@ -8,7 +8,6 @@ import io.r2dbc.pgxc.codec.Format;
 import io.r2dbc.pgxc.codec.PgType;
 import io.r2dbc.pgxc.codec.ValueException;
 import io.r2dbc.pgxc.exchange.StatementKey;
-import io.r2dbc.pgxc.exchange.Step;
 import io.r2dbc.pgxc.wire.BindValues;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -33,6 +32,7 @@ final class ParameterBindings implements BindValues {
     private final @Nullable Encoding[] encodings;
     private int @Nullable [] nullTypes;
     private boolean hasLargeValues;
+    private boolean hasBuffers;
 
     ParameterBindings(int count, CodecRegistry registry, PgxcConfiguration.StringType stringType) {
         this.registry = registry;
@@ -50,6 +50,7 @@ final class ParameterBindings implements BindValues {
         System.arraycopy(encodings, 0, copy.encodings, 0, count);
         copy.nullTypes = nullTypes == null ? null : nullTypes.clone();
         copy.hasLargeValues = hasLargeValues;
+        copy.hasBuffers = hasBuffers;
         return copy;
     }
 
@@ -60,6 +61,7 @@ final class ParameterBindings implements BindValues {
             // refuses what cannot be sent, and then nothing is bound
             encodings[index] = typeOid == null ? registry.encoding(value) : registry.encoding(value, typeOid);
         }
+        hasBuffers |= value instanceof ByteBuf;
         values[index] = value;
     }
 
@@ -95,6 +97,11 @@ final class ParameterBindings implements BindValues {
         return hasLargeValues;
     }
 
+    /** Whether there may be values to be taken over or collected before they can be written. */
+    boolean needsCare() {
+        return hasLargeValues || hasBuffers;
+    }
+
     /** An execution has been subscribed to: the buffers that are bound are the driver's from now on (X34). */
     void takeBuffers() {
         for (int i = 0; i < values.length; i++) {
@@ -119,17 +126,18 @@ final class ParameterBindings implements BindValues {
         return Mono.when(all);
     }
 
-    Step step(SqlText text) {
+    /** What names the statement that this may be bound to. */
+    Keys keys(SqlText text) {
         Keys keys = text.usualKeys();
         if (keys == null || !fits(keys)) {
             keys = keys(text.sql());
             text.usualKeys(keys);
         }
-        return new Step(keys.own(), keys.asText(), this);
+        return keys;
     }
 
-    /** Types that Strings fall back to follow from those they are sent with, but for types that the user has named. */
-    private boolean fits(Keys keys) {
+    /** Whether they are these. Types that Strings fall back to follow from those they are sent with, but for types the user has named. */
+    boolean fits(Keys keys) {
         int[] types = keys.own().parameterTypes();
         StatementKey asText = keys.asText();
         for (int i = 0; i < types.length; i++) {

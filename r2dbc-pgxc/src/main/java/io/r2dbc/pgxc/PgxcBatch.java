@@ -17,6 +17,7 @@ import reactor.core.publisher.Flux;
 public final class PgxcBatch implements Batch {
 
     private static final int[] NO_TYPES = {};
+    private static final List<NoValues> ONCE = List.of(NoValues.INSTANCE);
 
     private final ConnectionCore core;
     private final List<SqlText> texts = new ArrayList<>();
@@ -53,13 +54,13 @@ public final class PgxcBatch implements Batch {
             return Flux.empty();
         }
         String label = String.join("; ", statements);
-        return new Execution(core, label, statements.size(), null, consumer -> flight(all, statements, consumer));
+        return Execution.of(core, label, statements.size(), null, consumer -> flight(all, statements, consumer));
     }
 
     private Exchange flight(List<SqlText> all, List<String> statements, ResultConsumer consumer) {
         List<Step> steps = new ArrayList<>(statements.size());
         for (String statement : statements) {
-            steps.add(new Step(new StatementKey(statement, NO_TYPES), null, NoValues.INSTANCE));
+            steps.add(new Step(new StatementKey(statement, NO_TYPES), null, ONCE));
         }
         StatementFacts facts = core.noted(all.get(0));
         for (SqlText text : all.subList(1, all.size())) {

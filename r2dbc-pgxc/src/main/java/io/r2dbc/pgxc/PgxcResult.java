@@ -64,6 +64,6 @@ public final class PgxcResult implements Result {
     }
 
     private <T> DemandFlux<T> read(SegmentReader<T> reader) {
-        return new DemandFlux<>(new ResultPipe.Reading<>(pipe, reader, filter));
+        return new ResultPipe.Reading<>(pipe, reader, filter);
     }
 }

@@ -2,11 +2,7 @@
 package io.r2dbc.pgxc;
 
 import io.r2dbc.pgxc.codec.CodecRegistry;
-import io.r2dbc.pgxc.exchange.Exchange;
-import io.r2dbc.pgxc.exchange.ExtendedQuery;
-import io.r2dbc.pgxc.exchange.ResultConsumer;
 import io.r2dbc.pgxc.exchange.SimpleQuery;
-import io.r2dbc.pgxc.exchange.Step;
 import io.r2dbc.spi.Parameter;
 import io.r2dbc.spi.Statement;
 import io.r2dbc.spi.Type;
@@ -16,7 +12,6 @@ import java.util.List;
 import java.util.NoSuchElementException;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
-import reactor.core.publisher.Mono;
 
 /**
  * One SQL text with {@code $1}-style parameters, and the values to run it with.
@@ -34,6 +29,7 @@ public final class PgxcStatement implements Statement {
     private ParameterBindings current;
     private boolean addsPending;
     private boolean executed;
+    private boolean careful;
     private int fetchSize;
     private @Nullable Duration timeout;
 
@@ -62,6 +58,7 @@ public final class PgxcStatement implements Statement {
             earlier = new ArrayList<>();
         }
         earlier.add(current);
+        careful |= current.needsCare();
         current = newBindings();
         executed = false;
         addsPending = true;
@@ -211,13 +208,13 @@ public final class PgxcStatement implements Statement {
             throw new IllegalStateException("add() begins a further binding and nothing was bound after it: " + text);
         }
         requireComplete();
+        careful |= current.needsCare();
         List<ParameterBindings> all = bindings();
         executed = true;
         if (text.isEmpty() || text.isCopy() || text.statements().size() > 1) {
             return simple(all.size());
         }
-        Flight flight = new Flight(core, text, all, all.size() == 1 ? fetchSize : 0);
-        return new Execution(core, text.sql(), all.size(), timeout, flight);
+        return new Flight(core, text, all, fetchSize, timeout, careful);
     }
 
     private List<ParameterBindings> bindings() {
@@ -230,50 +227,6 @@ public final class PgxcStatement implements Statement {
         return all;
     }
 
-    /** All bindings of one text, to be sent together. */
-    private record Flight(ConnectionCore core, SqlText text, List<ParameterBindings> bindings, int fetchSize)
-            implements Execution.Maker {
-
-        @Override
-        public void subscribed() {
-            for (int i = 0; i < bindings.size(); i++) {
-                bindings.get(i).takeBuffers();
-            }
-        }
-
-        @Override
-        public @Nullable Mono<Void> preparation() {
-            boolean large = false;
-            for (int i = 0; i < bindings.size(); i++) {
-                large |= bindings.get(i).hasLargeValues();
-            }
-            return large ? collect() : null;
-        }
-
-        private Mono<Void> collect() {
-            return Flux.fromIterable(bindings)
-                    .filter(ParameterBindings::hasLargeValues)
-                    .concatMap(ParameterBindings::collect)
-                    .then();
-        }
-
-        @Override
-        public Exchange make(ResultConsumer consumer) {
-            return new ExtendedQuery(steps(), fetchSize, core.noted(text), consumer);
-        }
-
-        private List<Step> steps() {
-            if (bindings.size() == 1) {
-                return List.of(bindings.get(0).step(text));
-            }
-            List<Step> steps = new ArrayList<>(bindings.size());
-            for (ParameterBindings values : bindings) {
-                steps.add(values.step(text));
-            }
-            return steps;
-        }
-    }
-
     private Flux<PgxcResult> simple(int executions) {
         if (text.parameterCount() > 0 || executions > 1) {
             throw new IllegalStateException(
@@ -284,7 +237,7 @@ public final class PgxcStatement implements Statement {
         }
         SqlText executed = text;
         int statements = Math.max(1, executed.statements().size());
-        return new Execution(
+        return Execution.of(
                 core,
                 executed.sql(),
                 statements,

@@ -51,7 +51,7 @@ final class ResultPipe {
     private final @Nullable PgxcRow cursor;
     private @Nullable ArrayDeque<Object> held;
     private int heldMessages;
-    private @Nullable DemandFlux<Object> flux;
+    private @Nullable PacedSubscription<Object> subscribed;
     private SegmentReader<?> reader = SegmentReader.Count.INSTANCE;
     private @Nullable Predicate<Result.Segment> filter;
     private boolean discards;
@@ -65,48 +65,55 @@ final class ResultPipe {
         this.cursor = cursor;
     }
 
-    /** One way of consuming the pipe, to be subscribed to once. Any thread. */
-    record Reading<T>(
-            ResultPipe pipe,
-            SegmentReader<T> reader,
-            @Nullable Predicate<Result.Segment> filter) implements DemandFlux.Source<T> {
+    /** One way of consuming the pipe; only the first subscriber gets anything. Any thread. */
+    static final class Reading<T> extends DemandFlux<T> {
+
+        private final ResultPipe pipe;
+        private final SegmentReader<T> reader;
+        private final @Nullable Predicate<Result.Segment> filter;
+
+        Reading(ResultPipe pipe, SegmentReader<T> reader, @Nullable Predicate<Result.Segment> filter) {
+            this.pipe = pipe;
+            this.reader = reader;
+            this.filter = filter;
+        }
 
         @Override
-        public void attach(DemandFlux<T> subscribed) {
+        void attach(PacedSubscription<T> subscription) {
             if (pipe.owner.inEventLoop()) {
-                pipe.attach(subscribed, this);
+                pipe.attach(subscription, this);
             } else {
-                pipe.owner.execute(() -> pipe.attach(subscribed, this));
+                pipe.owner.execute(() -> pipe.attach(subscription, this));
             }
         }
 
         @Override
-        public void onDemand() {
+        void onDemand() {
             pipe.owner.execute(pipe::drain);
         }
 
         @Override
-        public void onCancel(DemandFlux<T> leaving) {
+        void onCancel(PacedSubscription<T> leaving) {
             pipe.owner.execute(() -> pipe.detach(leaving));
         }
     }
 
     @SuppressWarnings("unchecked") // the elements a flux carries are those its own reading makes
-    private <T> void attach(DemandFlux<T> subscribed, Reading<T> reading) {
-        if (flux != null || discards) {
-            subscribed.fail(new IllegalStateException("A result can be consumed only once"));
+    private <T> void attach(PacedSubscription<T> subscription, Reading<T> reading) {
+        if (subscribed != null || discards) {
+            subscription.fail(new IllegalStateException("A result can be consumed only once"));
             return;
         }
-        flux = (DemandFlux<Object>) subscribed;
-        reader = reading.reader();
-        filter = reading.filter();
+        subscribed = (PacedSubscription<Object>) subscription;
+        reader = reading.reader;
+        filter = reading.filter;
         drain();
         owner.wake();
     }
 
     /** A reader has gone, be it the only one or one who came too late. */
-    private void detach(DemandFlux<?> leaving) {
-        if (flux == null || flux == leaving) {
+    private void detach(PacedSubscription<?> leaving) {
+        if (subscribed == null || subscribed == leaving) {
             discard();
         }
     }
@@ -138,12 +145,12 @@ final class ResultPipe {
     }
 
     boolean hasReader() {
-        return flux != null || discards;
+        return subscribed != null || discards;
     }
 
     /** Whether its reader has gone, or none is to come. */
     boolean isDiscarded() {
-        DemandFlux<Object> to = flux;
+        PacedSubscription<Object> to = subscribed;
         return discards || (to != null && to.isOver());
     }
 
@@ -160,11 +167,11 @@ final class ResultPipe {
         if (discards) {
             return true;
         }
-        DemandFlux<Object> to = flux;
+        PacedSubscription<Object> to = subscribed;
         if (to == null || !isEmpty()) {
             return false;
         }
-        return !reader.readsRows() || to.refuseBadRequest() || to.hasEnded() || to.hasDemand();
+        return !reader.readsRows() || to.refuseBadRequest() || to.hasEnded() || to.isPresent();
     }
 
     void onRow(DataRow row) {
@@ -211,8 +218,8 @@ final class ResultPipe {
         if (discards) {
             return;
         }
-        DemandFlux<Object> to = flux;
-        if (to == null || !goesStraight() || (needsDemand(segment) && !to.hasDemand())) {
+        PacedSubscription<Object> to = subscribed;
+        if (to == null || !goesStraight() || (needsDemand(segment) && !to.isPresent())) {
             hold(segment);
             drain();
             return;
@@ -229,11 +236,11 @@ final class ResultPipe {
 
     /** Whether a reader is there who has got everything that came before. */
     private boolean goesStraight() {
-        DemandFlux<Object> to = flux;
+        PacedSubscription<Object> to = subscribed;
         return to != null && !draining && isEmpty() && !to.isOver() && !to.hasBadRequest();
     }
 
-    private void failed(Throwable thrown, DemandFlux<Object> to) {
+    private void failed(Throwable thrown, PacedSubscription<Object> to) {
         to.fail(thrown);
         discard();
         Exceptions.throwIfJvmFatal(thrown);
@@ -241,7 +248,7 @@ final class ResultPipe {
 
     /** Delivers what waits, as far as demand goes. */
     void drain() {
-        DemandFlux<Object> to = flux;
+        PacedSubscription<Object> to = subscribed;
         if (to == null || draining) {
             return;
         }
@@ -250,7 +257,7 @@ final class ResultPipe {
             if (to.refuseBadRequest()) {
                 discard();
             }
-            while (held != null && !held.isEmpty() && !to.isOver() && (!needsDemand(held.peek()) || to.hasDemand())) {
+            while (held != null && !held.isEmpty() && !to.isOver() && (!needsDemand(held.peek()) || to.isPresent())) {
                 deliver(held.poll(), to);
             }
         } catch (Throwable e) {
@@ -271,7 +278,7 @@ final class ResultPipe {
         return message && reader.readsMessages();
     }
 
-    private void deliver(@Nullable Object segment, DemandFlux<Object> to) {
+    private void deliver(@Nullable Object segment, PacedSubscription<Object> to) {
         if (segment instanceof byte[] bytes) {
             giveBack(bytes);
             passHeld(bytes, to);
@@ -285,7 +292,7 @@ final class ResultPipe {
         }
     }
 
-    private void finish(End end, DemandFlux<Object> to) {
+    private void finish(End end, PacedSubscription<Object> to) {
         if (end.error() instanceof R2dbcException error && isSaidByServer(error)) {
             Result.Message message = new ErrorMessage(error);
             boolean passes = accepts(message);
@@ -324,7 +331,7 @@ final class ResultPipe {
     }
 
     private void passRow(DataRow row) {
-        DemandFlux<Object> to = flux;
+        PacedSubscription<Object> to = subscribed;
         PgxcRow standing = cursor;
         if (to != null && standing != null && reader.readsRows()) {
             standing.enter(row);
@@ -332,7 +339,7 @@ final class ResultPipe {
         }
     }
 
-    private void passHeld(byte[] bytes, DemandFlux<Object> to) {
+    private void passHeld(byte[] bytes, PacedSubscription<Object> to) {
         PgxcRow standing = cursor;
         if (standing != null && reader.readsRows()) {
             standing.enter(bytes);
@@ -340,7 +347,7 @@ final class ResultPipe {
         }
     }
 
-    private void pass(PgxcRow standing, DemandFlux<Object> to) {
+    private void pass(PgxcRow standing, PacedSubscription<Object> to) {
         Object element;
         try {
             element = filter == null || filter.test(new PgxcRowSegment(standing)) ? reader.onRow(standing) : null;
@@ -357,7 +364,7 @@ final class ResultPipe {
         return filter == null || filter.test(segment);
     }
 
-    private static void emit(DemandFlux<Object> to, @Nullable Object element) {
+    private static void emit(PacedSubscription<Object> to, @Nullable Object element) {
         if (element != null) {
             to.next(element);
         }

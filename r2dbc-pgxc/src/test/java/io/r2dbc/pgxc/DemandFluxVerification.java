@@ -7,19 +7,19 @@ import java.util.concurrent.Executors;
 import org.reactivestreams.Publisher;
 import org.testng.annotations.AfterClass;
 
-/** The TCK over {@link DemandFlux}, with a source that counts. */
+/** The TCK over {@link DemandFlux}, as one that counts. */
 public final class DemandFluxVerification extends PublisherContract<Long> {
 
     private final ExecutorService loop = Executors.newSingleThreadExecutor();
 
     @Override
     public Publisher<Long> createPublisher(long elements) {
-        return new DemandFlux<>(new Counter(loop, elements));
+        return new Counter(loop, elements);
     }
 
     @Override
     public Publisher<Long> createFailedPublisher() {
-        DemandFlux<Long> taken = new DemandFlux<>(new Counter(loop, 0));
+        DemandFlux<Long> taken = new Counter(loop, 0);
         taken.subscribe();
         return taken;
     }
@@ -35,11 +35,11 @@ public final class DemandFluxVerification extends PublisherContract<Long> {
     }
 
     /** Counts up to a limit as long as it is asked to, on a thread that stands for the event loop. */
-    private static final class Counter implements DemandFlux.Source<Long> {
+    private static final class Counter extends DemandFlux<Long> {
 
         private final Executor loop;
         private final long limit;
-        private DemandFlux<Long> flux;
+        private PacedSubscription<Long> subscribed;
         private long next;
 
         Counter(Executor loop, long limit) {
@@ -48,29 +48,31 @@ public final class DemandFluxVerification extends PublisherContract<Long> {
         }
 
         @Override
-        public void attach(DemandFlux<Long> subscribed) {
+        void attach(PacedSubscription<Long> subscription) {
             loop.execute(() -> {
-                flux = subscribed;
-                count();
+                if (subscribed == null) {
+                    subscribed = subscription;
+                    go();
+                } else {
+                    subscription.fail(new IllegalStateException("This counts only once"));
+                }
             });
         }
 
         @Override
-        public void onDemand() {
-            loop.execute(this::count);
+        void onDemand() {
+            loop.execute(this::go);
         }
 
         @Override
-        public void onCancel(DemandFlux<Long> leaving) {
-            loop.execute(() -> flux = null);
-        }
+        void onCancel(PacedSubscription<Long> leaving) {}
 
-        private void count() {
-            DemandFlux<Long> to = flux;
+        private void go() {
+            PacedSubscription<Long> to = subscribed;
             if (to == null || to.refuseBadRequest()) {
                 return;
             }
-            while (next < limit && !to.isOver() && to.hasDemand()) {
+            while (next < limit && !to.isOver() && to.isPresent()) {
                 to.next(next++);
             }
             if (next == limit) {

@@ -38,6 +38,7 @@ public final class ExtendedQuery extends QueryExchange {
     private final FlightWriter writer;
     private final List<Step> steps;
     private int answering;
+    private int answered;
     private int rollbackAnswers;
     private Awaits awaits = Awaits.STATEMENT;
     private long lastRows;
@@ -50,12 +51,12 @@ public final class ExtendedQuery extends QueryExchange {
      * Prepares a flight.
      *
      * @param steps at least one
-     * @param fetchSize rows per Execute, 0 for all; only a flight of one step can have one
+     * @param fetchSize rows per Execute, 0 for all; only for a flight of one execution
      */
     public ExtendedQuery(List<Step> steps, int fetchSize, StatementFacts facts, ResultConsumer consumer) {
         super(steps.get(0).sql(), facts, consumer);
         this.steps = steps;
-        this.writer = new FlightWriter(this, steps, steps.size() == 1 ? fetchSize : 0);
+        this.writer = new FlightWriter(this, steps, fetchSize);
     }
 
     @Override
@@ -141,8 +142,8 @@ public final class ExtendedQuery extends QueryExchange {
     }
 
     private Awaits nextStep(BackendMessage message) {
-        if (answering < writer.written()) {
-            return step().parses() ? Awaits.STATEMENT : Awaits.BIND;
+        if (answered < writer.written()) {
+            return step().awaitsParse() ? Awaits.STATEMENT : Awaits.BIND;
         }
         if (!writer.isAbandoned()) {
             throw unexpected(message);
@@ -211,10 +212,11 @@ public final class ExtendedQuery extends QueryExchange {
     private void stepEnds(long rows, Outbox out) {
         answeredSomething();
         open();
-        boolean last = answering == writer.written() - 1 && writer.isComplete();
+        boolean last = answered == writer.written() - 1 && writer.isComplete();
         if (!last) {
             close(rows);
-            answering++;
+            answered++;
+            answering += step().answered() ? 1 : 0;
             awaits = Awaits.STATEMENT;
             return;
         }
@@ -270,7 +272,7 @@ public final class ExtendedQuery extends QueryExchange {
      */
     private Failure translated(Failure error, SessionState session) {
         Failure abandoned = writer.abandonedBecause();
-        if (abandoned != null && answering == writer.written()) {
+        if (abandoned != null && answered == writer.written()) {
             return abandoned;
         }
         boolean missing = error instanceof ServerError server
@@ -288,7 +290,7 @@ public final class ExtendedQuery extends QueryExchange {
 
     /** The step that is being answered, if it has been written. */
     private @Nullable Step failing() {
-        return answering < writer.written() ? step() : null;
+        return answered < writer.written() ? step() : null;
     }
 
     private Progress finish(BackendMessage message, SessionState session, Outbox out) {
@@ -335,6 +337,7 @@ public final class ExtendedQuery extends QueryExchange {
     private void reset() {
         failure = null;
         answering = 0;
+        answered = 0;
         awaits = Awaits.STATEMENT;
         writer.reset();
     }
@@ -348,7 +351,7 @@ public final class ExtendedQuery extends QueryExchange {
     }
 
     boolean hasAnswered() {
-        return isResultOpen() || answering > 0;
+        return isResultOpen() || answered > 0;
     }
 
     @Override

@@ -34,6 +34,7 @@ final class FlightWriter {
     private final ExtendedQuery flight;
     private final List<Step> steps;
     private final int fetchSize;
+    private int writing;
     private int written;
     private boolean inTransaction;
     private boolean synced;
@@ -55,7 +56,7 @@ final class FlightWriter {
         if (written == 0) {
             start(session, out);
         }
-        while (written < steps.size() && !failed && !isAbandoned()) {
+        while (!isComplete() && !failed && !isAbandoned()) {
             if (out.isFull()) {
                 return Written.PARTLY;
             }
@@ -104,7 +105,7 @@ final class FlightWriter {
             }
             throw e;
         }
-        written = 1;
+        wroteOne(first);
         rideAhead(session, out, mark, closes);
         if (portal != null) {
             portal.open();
@@ -120,8 +121,13 @@ final class FlightWriter {
         }
     }
 
+    private void wroteOne(Step step) {
+        written++;
+        writing += step.isWritten() ? 1 : 0;
+    }
+
     private void forgetUnsent(Step step, SessionState session) {
-        if (step.isResolved() && step.parses()) {
+        if (step.isResolved() && step.parses() && !step.isBegun()) {
             session.statements.forget(step.statement());
         }
     }
@@ -150,20 +156,25 @@ final class FlightWriter {
     private void next(SessionState session, Outbox out) {
         ByteBuf buffer = out.buffer();
         int mark = buffer.writerIndex();
-        Step step = steps.get(written);
-        Step previous = steps.get(written - 1);
+        Step step = steps.get(writing);
         try {
-            if (step.sharesKey(previous)) {
-                step.share(previous);
-            } else if (deduction == null || !deduction.hasPrepared(step)) {
-                step.resolve(session);
+            if (!step.isBegun()) {
+                resolve(step, steps.get(writing - 1), session);
             }
             step.write(out, "", 0);
-            written++;
+            wroteOne(step);
         } catch (RuntimeException e) {
             buffer.writerIndex(mark);
             forgetUnsent(step, session);
             abandon(session, out, new Failure.Local(e));
+        }
+    }
+
+    private void resolve(Step step, Step previous, SessionState session) {
+        if (step.sharesKey(previous)) {
+            step.share(previous);
+        } else if (deduction == null || !deduction.hasPrepared(step)) {
+            step.resolve(session);
         }
     }
 
@@ -181,8 +192,7 @@ final class FlightWriter {
 
     /** The server said no, to {@code failing} if that is known, and skips to the next Sync. */
     void onError(Failure failure, @Nullable Step failing, SessionState session, Outbox out) {
-        for (int i = 0; i < written; i++) {
-            Step step = steps.get(i);
+        for (Step step : begun(0)) {
             if (step.parses() && !step.statement().isDescribed()) {
                 forgetFailed(step, failure, session);
             }
@@ -193,6 +203,12 @@ final class FlightWriter {
         if (ownsConnection()) {
             sync(out);
         }
+    }
+
+    /** The steps of which something has been written. */
+    private List<Step> begun(int from) {
+        boolean partly = writing < steps.size() && steps.get(writing).isBegun();
+        return steps.subList(from, partly ? writing + 1 : writing);
     }
 
     private static void forgetFailed(Step step, Failure failure, SessionState session) {
@@ -208,8 +224,7 @@ final class FlightWriter {
 
     /** Whatever took one statement from the server has taken those behind it as well, as far as they were there before. */
     private void forgetStale(Step failing, SessionState session) {
-        for (int i = steps.indexOf(failing); i < written; i++) {
-            Step step = steps.get(i);
+        for (Step step : begun(steps.indexOf(failing))) {
             if (step == failing || !step.parses()) {
                 forget(step.statement(), session);
             }
@@ -296,6 +311,8 @@ final class FlightWriter {
         if (deduction != null) {
             deduction.reset();
         }
+        steps.forEach(Step::restart);
+        writing = 0;
         written = 0;
         synced = false;
         abandonedBecause = null;
@@ -310,12 +327,13 @@ final class FlightWriter {
         return portal == null ? "" : portal.name();
     }
 
+    /** How many executions have been written. */
     int written() {
         return written;
     }
 
     boolean isComplete() {
-        return written == steps.size();
+        return writing == steps.size();
     }
 
     boolean isAbandoned() {

@@ -5,6 +5,7 @@ import io.r2dbc.pgxc.wire.BackendMessage;
 import io.r2dbc.pgxc.wire.BackendMessage.ParameterDescription;
 import io.r2dbc.pgxc.wire.BackendMessage.RowDescription;
 import io.r2dbc.pgxc.wire.BackendMessage.Signal;
+import io.r2dbc.pgxc.wire.FrontendMessage.Bind;
 import io.r2dbc.pgxc.wire.FrontendMessage.Describe;
 import io.r2dbc.pgxc.wire.FrontendMessage.Parse;
 import io.r2dbc.pgxc.wire.FrontendMessage.Target;
@@ -29,6 +30,7 @@ final class PreparedStatement {
 
     private final StatementKey key;
     private final String name;
+    private final byte[] encodedName;
     private Awaits awaits = Awaits.PARSE;
     private @Nullable RowDescription description;
     private @Nullable ResultColumns columns;
@@ -39,6 +41,7 @@ final class PreparedStatement {
     PreparedStatement(StatementKey key, String name) {
         this.key = key;
         this.name = name;
+        this.encodedName = Bind.encodedName(name);
     }
 
     StatementKey key() {
@@ -47,6 +50,11 @@ final class PreparedStatement {
 
     String name() {
         return name;
+    }
+
+    /** The name as each Bind has it. */
+    byte[] encodedName() {
+        return encodedName;
     }
 
     void writeParse(Outbox out) {

@@ -42,8 +42,8 @@ final class Retry {
 
     static boolean isStale(ServerError error, Step step) {
         String state = error.fields().sqlState();
-        boolean parseFailed = step.statement().failure() != null && !step.parses();
-        boolean changed = CHANGED.equals(state) && !step.parses();
+        boolean parseFailed = step.statement().failure() != null && !step.awaitsParse();
+        boolean changed = CHANGED.equals(state) && !step.awaitsParse();
         return !parseFailed && (STALE.contains(state) || changed);
     }
 

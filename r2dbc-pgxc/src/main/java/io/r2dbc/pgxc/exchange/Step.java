@@ -5,16 +5,22 @@ import io.r2dbc.pgxc.exchange.ParameterTyping.Outcome;
 import io.r2dbc.pgxc.wire.BindValues;
 import io.r2dbc.pgxc.wire.FrontendMessage.Bind;
 import io.r2dbc.pgxc.wire.FrontendMessage.Execute;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** One execution of one statement within a flight: its SQL, its parameter types and its values. */
+/**
+ * One statement within a flight, and the values it is executed with, once or several times in a row: its Parse, if it needs one, comes
+ * before the first execution.
+ */
 public final class Step {
 
     private static final short[] NO_FORMATS = {};
 
     private final StatementKey key;
     private final @Nullable StatementKey textKey;
-    private final BindValues values;
+    private final List<? extends BindValues> executions;
+    private int written;
+    private int answered;
     private boolean asText;
     private boolean parses;
     private boolean parsedAsText;
@@ -22,16 +28,16 @@ public final class Step {
     private short[] formats = NO_FORMATS;
 
     /**
-     * Describes an execution.
+     * Describes the executions.
      *
      * @param key the SQL and the types for Parse
      * @param textKey the same with {@code text} in place of Strings' zeros; null where no String leaves its type open (X10)
-     * @param values encoded when the exchange is written, and not to be changed until then
+     * @param executions the values of each; encoded when the exchange is written, and not to be changed until then
      */
-    public Step(StatementKey key, @Nullable StatementKey textKey, BindValues values) {
+    public Step(StatementKey key, @Nullable StatementKey textKey, List<? extends BindValues> executions) {
         this.key = key;
         this.textKey = textKey;
-        this.values = values;
+        this.executions = executions;
     }
 
     String sql() {
@@ -132,19 +138,49 @@ public final class Step {
         return statement != null;
     }
 
+    /** Whether anything of it has been written. */
+    boolean isBegun() {
+        return written > 0;
+    }
+
+    boolean isWritten() {
+        return written == executions.size();
+    }
+
+    /** Whether what is answered next is its Parse. */
+    boolean awaitsParse() {
+        return parses && answered == 0;
+    }
+
+    /** One more execution has been answered; true if it was the last. */
+    boolean answered() {
+        answered++;
+        return answered == executions.size();
+    }
+
+    /** The flight will be written once more. */
+    void restart() {
+        written = 0;
+        answered = 0;
+    }
+
     /** The columns of its result, or null where it has none. */
     @Nullable
     ResultColumns columns() {
         return statement().columns(formats);
     }
 
+    /** Writes the next execution. All of them have their results in the same formats. */
     void write(Outbox out, String portal, int maxRows) {
         PreparedStatement prepared = statement();
-        if (parses) {
-            prepared.writeParse(out);
+        if (!isBegun()) {
+            if (parses) {
+                prepared.writeParse(out);
+            }
+            formats = prepared.formats();
         }
-        formats = prepared.formats();
-        Bind.write(out.buffer(), portal, prepared.name(), values, formats);
+        Bind.write(out.buffer(), portal, prepared.encodedName(), executions.get(written), formats);
         Execute.write(out.buffer(), portal, maxRows);
+        written++;
     }
 }

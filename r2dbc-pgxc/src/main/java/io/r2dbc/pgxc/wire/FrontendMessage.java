@@ -175,17 +175,22 @@ public sealed interface FrontendMessage {
 
         @Override
         public void writeTo(ByteBuf out) {
-            write(out, portal, statement, values, resultFormats);
+            write(out, portal, encodedName(statement), values, resultFormats);
+        }
+
+        /** A statement's name as {@link #write} takes it, to be kept with the statement. */
+        public static byte[] encodedName(String statement) {
+            return CString.encode(statement, "statement name");
         }
 
         /** Writes such a message without making one: there is one for each execution. */
         public static void write(
-                ByteBuf out, String portal, String statement, BindValues values, short[] resultFormats) {
+                ByteBuf out, String portal, byte[] statement, BindValues values, short[] resultFormats) {
             Frame.requireCount(resultFormats.length, "result formats");
             int start = Frame.begin(out, 'B');
             try {
                 CString.write(out, portal, "portal name");
-                CString.write(out, statement, "statement name");
+                out.writeBytes(statement);
                 Frame.writeValues(out, values, "Bind");
                 out.writeShort(resultFormats.length);
                 for (short format : resultFormats) {

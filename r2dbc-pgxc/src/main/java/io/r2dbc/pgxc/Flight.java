@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.r2dbc.pgxc;
+
+import io.r2dbc.pgxc.exchange.Exchange;
+import io.r2dbc.pgxc.exchange.ExtendedQuery;
+import io.r2dbc.pgxc.exchange.ResultConsumer;
+import io.r2dbc.pgxc.exchange.Step;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import reactor.core.CoreSubscriber;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/** All bindings of one text, sent together: all or nothing, one Result each (X6). */
+final class Flight extends Execution {
+
+    private final SqlText text;
+    private final List<ParameterBindings> bindings;
+    private final int fetchSize;
+    private final boolean careful;
+
+    /**
+     * Describes a flight.
+     *
+     * @param careful whether values may be among them that do more than stand in line, see {@link ParameterBindings#needsCare}
+     */
+    Flight(
+            ConnectionCore core,
+            SqlText text,
+            List<ParameterBindings> bindings,
+            int fetchSize,
+            @Nullable Duration timeout,
+            boolean careful) {
+        super(core, text.sql(), timeout);
+        this.text = text;
+        this.bindings = bindings;
+        this.fetchSize = bindings.size() == 1 ? fetchSize : 0;
+        this.careful = careful;
+    }
+
+    @Override
+    int results() {
+        return bindings.size();
+    }
+
+    @Override
+    void subscribed() {
+        if (careful) {
+            bindings.forEach(ParameterBindings::takeBuffers);
+        }
+    }
+
+    /** The subscriber's Context is seen by the publishers of large values. */
+    @Override
+    @Nullable
+    Mono<Void> preparation(CoreSubscriber<?> subscriber) {
+        if (!careful || bindings.stream().noneMatch(ParameterBindings::hasLargeValues)) {
+            return null;
+        }
+        return Flux.fromIterable(bindings)
+                .filter(ParameterBindings::hasLargeValues)
+                .concatMap(ParameterBindings::collect)
+                .then()
+                .contextWrite(subscriber.currentContext());
+    }
+
+    @Override
+    Exchange make(ResultConsumer consumer) {
+        return new ExtendedQuery(steps(), fetchSize, core().noted(text), consumer);
+    }
+
+    /** Bindings in a row that are of the same types run as the same statement. */
+    private List<Step> steps() {
+        Keys keys = bindings.get(0).keys(text);
+        if (bindings.size() == 1) {
+            return List.of(step(keys, bindings));
+        }
+        List<Step> steps = new ArrayList<>(1);
+        int from = 0;
+        for (int i = 1; i < bindings.size(); i++) {
+            ParameterBindings values = bindings.get(i);
+            if (!values.fits(keys)) {
+                steps.add(step(keys, bindings.subList(from, i)));
+                from = i;
+                keys = values.keys(text);
+            }
+        }
+        steps.add(step(keys, bindings.subList(from, bindings.size())));
+        return steps;
+    }
+
+    private static Step step(Keys keys, List<ParameterBindings> executions) {
+        return new Step(keys.own(), keys.asText(), executions);
+    }
+}
