@@ -10,12 +10,16 @@ import reactor.core.publisher.Operators;
 /**
  * One subscription to a {@link DemandFlux}: what its subscriber has asked for, and the signals on their way to it.
  *
- * <p>Signals come from the event loop only, {@code request} and {@code cancel} from anywhere.
+ * <p>Signals come from the event loop only, {@code request} and {@code cancel} from anywhere. Each statement of a batch has one of its own,
+ * so nothing here is stored with a fence but what one thread has to see of another's at once.
  */
 final class PacedSubscription<T> extends Demand implements Subscription {
 
     private final DemandFlux<T> source;
-    private volatile @Nullable CoreSubscriber<? super T> subscriber;
+
+    /** Forgotten at the end. It is {@code cancelled} that tells the loop of a cancel. */
+    private @Nullable CoreSubscriber<? super T> subscriber;
+
     private volatile boolean cancelled;
     private volatile boolean badRequest;
     private boolean over;
@@ -71,7 +75,7 @@ final class PacedSubscription<T> extends Demand implements Subscription {
 
     void next(T element) {
         CoreSubscriber<? super T> actual = subscriber;
-        if (actual == null || over) {
+        if (actual == null || isOver()) {
             return;
         }
         take();
@@ -100,7 +104,7 @@ final class PacedSubscription<T> extends Demand implements Subscription {
     }
 
     private @Nullable CoreSubscriber<? super T> end() {
-        CoreSubscriber<? super T> actual = over ? null : subscriber;
+        CoreSubscriber<? super T> actual = isOver() ? null : subscriber;
         over = true;
         subscriber = null;
         return actual;

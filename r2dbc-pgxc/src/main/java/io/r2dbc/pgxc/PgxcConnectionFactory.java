@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import reactor.core.Fuseable;
 import reactor.core.publisher.Mono;
 import reactor.netty.resources.LoopResources;
 
@@ -34,12 +35,14 @@ public final class PgxcConnectionFactory implements ConnectionFactory {
     private final Registries registries;
     private final SqlTexts texts = new SqlTexts();
     private final ParameterTyping typing = new ParameterTyping();
+    private final Mono<Credentials> credentials;
     private final Connector connector;
 
     /** Makes a factory; whatever is wrong with the server shows when a connection is opened. */
     public PgxcConnectionFactory(PgxcConfiguration configuration) {
         this.configuration = Require.nonNull(configuration, "configuration");
         this.registries = new Registries(configuration.codecRegistrars());
+        this.credentials = credentials(configuration);
         this.connector = new Connector(options(configuration));
     }
 
@@ -72,7 +75,7 @@ public final class PgxcConnectionFactory implements ConnectionFactory {
             ConnectionCore core = new ConnectionCore(configuration, registries, texts);
             SessionState state = new SessionState(configuration.preparedStatementCacheQueries(), typing, formats(core));
             return connector
-                    .<PgxcConnection>open(this::startup, credentials(), state, core, session -> {
+                    .<PgxcConnection>open(this::startup, credentials, state, core, session -> {
                         core.opened(session);
                         distrust(state);
                         return new WrappedConnection(core);
@@ -81,18 +84,22 @@ public final class PgxcConnectionFactory implements ConnectionFactory {
         });
     }
 
-    private Mono<Credentials> credentials() {
+    /** Put together once where both are known: then nothing is waited for. */
+    private static Mono<Credentials> credentials(PgxcConfiguration configuration) {
         Mono<Optional<String>> password =
                 configuration.password().map(Optional::of).defaultIfEmpty(Optional.empty());
-        return configuration.user().zipWith(password, this::credentials);
-    }
-
-    private Credentials credentials(String user, Optional<String> password) {
-        return new Credentials(
-                user,
-                password.orElse(null),
-                configuration.allowCleartextPassword(),
-                configuration.scramMaxIterations());
+        Mono<Credentials> credentials = configuration
+                .user()
+                .zipWith(
+                        password,
+                        (name, secret) -> new Credentials(
+                                name,
+                                secret.orElse(null),
+                                configuration.allowCleartextPassword(),
+                                configuration.scramMaxIterations()));
+        boolean constant = configuration.user() instanceof Fuseable.ScalarCallable
+                && configuration.password() instanceof Fuseable.ScalarCallable;
+        return constant ? Mono.just(credentials.toFuture().join()) : credentials;
     }
 
     private Map<String, String> startup(String user) {

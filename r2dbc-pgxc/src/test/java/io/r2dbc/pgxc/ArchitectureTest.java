@@ -120,7 +120,8 @@ final class ArchitectureTest {
 
     @ArchTest
     static final ArchRule three_publishers_are_written_by_hand = classes()
-            .that(describe("are publishers, and not by extending one of the driver's", ArchitectureTest::isNewPublisher))
+            .that(describe(
+                    "are publishers, and not by extending one of the driver's", ArchitectureTest::isNewPublisher))
             .should(ArchCondition.from(inFile("Execution", "DemandFlux", "EventFlux"))
                     .as("be one of the three"))
             .because("each is held by the Reactive Streams TCK, and a fourth needs a measured reason");

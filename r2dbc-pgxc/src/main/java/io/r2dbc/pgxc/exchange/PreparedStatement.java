@@ -5,7 +5,7 @@ import io.r2dbc.pgxc.wire.BackendMessage;
 import io.r2dbc.pgxc.wire.BackendMessage.ParameterDescription;
 import io.r2dbc.pgxc.wire.BackendMessage.RowDescription;
 import io.r2dbc.pgxc.wire.BackendMessage.Signal;
-import io.r2dbc.pgxc.wire.FrontendMessage.Bind;
+import io.r2dbc.pgxc.wire.BindAndExecute;
 import io.r2dbc.pgxc.wire.FrontendMessage.Describe;
 import io.r2dbc.pgxc.wire.FrontendMessage.Parse;
 import io.r2dbc.pgxc.wire.FrontendMessage.Target;
@@ -30,7 +30,8 @@ final class PreparedStatement {
 
     private final StatementKey key;
     private final String name;
-    private final byte[] encodedName;
+    private @Nullable BindAndExecute usual;
+    private short[] usualFormats = TEXT;
     private Awaits awaits = Awaits.PARSE;
     private @Nullable RowDescription description;
     private @Nullable ResultColumns columns;
@@ -41,7 +42,6 @@ final class PreparedStatement {
     PreparedStatement(StatementKey key, String name) {
         this.key = key;
         this.name = name;
-        this.encodedName = Bind.encodedName(name);
     }
 
     StatementKey key() {
@@ -52,9 +52,16 @@ final class PreparedStatement {
         return name;
     }
 
-    /** The name as each Bind has it. */
-    byte[] encodedName() {
-        return encodedName;
+    /** How it is bound and executed; what most executions do is kept. */
+    BindAndExecute execution(String portal, short[] formats, int maxRows) {
+        if (!portal.isEmpty() || maxRows > 0) {
+            return new BindAndExecute(portal, name, formats, maxRows);
+        }
+        if (usual == null || usualFormats != formats) {
+            usual = new BindAndExecute("", name, formats, 0);
+            usualFormats = formats;
+        }
+        return usual;
     }
 
     void writeParse(Outbox out) {

@@ -3,8 +3,6 @@ package io.r2dbc.pgxc.exchange;
 
 import io.r2dbc.pgxc.exchange.ParameterTyping.Outcome;
 import io.r2dbc.pgxc.wire.BindValues;
-import io.r2dbc.pgxc.wire.FrontendMessage.Bind;
-import io.r2dbc.pgxc.wire.FrontendMessage.Execute;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -179,8 +177,7 @@ public final class Step {
             }
             formats = prepared.formats();
         }
-        Bind.write(out.buffer(), portal, prepared.encodedName(), executions.get(written), formats);
-        Execute.write(out.buffer(), portal, maxRows);
+        prepared.execution(portal, formats, maxRows).write(out.buffer(), executions.get(written));
         written++;
     }
 }

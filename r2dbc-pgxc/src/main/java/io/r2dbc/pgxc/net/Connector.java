@@ -18,6 +18,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
+import reactor.core.Fuseable;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.MonoSink;
 import reactor.core.scheduler.Schedulers;
@@ -32,9 +33,26 @@ import reactor.netty.tcp.TcpClient;
 public final class Connector {
 
     private final SessionOptions options;
+    private volatile @Nullable TcpClient client;
 
     public Connector(SessionOptions options) {
         this.options = options;
+    }
+
+    /** Made by the first who connects, and kept. */
+    private TcpClient client() {
+        TcpClient made = client;
+        if (made == null) {
+            made = TcpClient.newConnection()
+                    .runOn(options.loopResources())
+                    .remoteAddress(() -> InetSocketAddress.createUnresolved(options.host(), options.port()))
+                    .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int)
+                            Math.min(Integer.MAX_VALUE, options.connectTimeout().toMillis() + 1))
+                    .option(ChannelOption.SO_KEEPALIVE, options.tcpKeepAlive())
+                    .option(ChannelOption.TCP_NODELAY, options.tcpNoDelay());
+            client = made;
+        }
+        return made;
     }
 
     /**
@@ -52,8 +70,7 @@ public final class Connector {
             Function<Session, T> face) {
         return Mono.defer(() -> {
             Attempt attempt = new Attempt(state, events);
-            return credentials
-                    .timeout(options.connectTimeout(), Mono.error(this::tooLate))
+            return timely(credentials)
                     .flatMap(login -> attempt.outcome(login, parameters.apply(login.user())))
                     .<T>handle((session, subscriber) -> {
                         if (attempt.take()) {
@@ -62,6 +79,13 @@ public final class Connector {
                     })
                     .doOnCancel(attempt::abandon);
         });
+    }
+
+    /** What is there already needs no watch. */
+    private Mono<Credentials> timely(Mono<Credentials> credentials) {
+        return credentials instanceof Fuseable.ScalarCallable
+                ? credentials
+                : credentials.timeout(options.connectTimeout(), Mono.error(this::tooLate));
     }
 
     private SessionEndException tooLate() {
@@ -130,14 +154,7 @@ public final class Connector {
             }
             long left = Math.max(0, deadline - System.nanoTime());
             timer.update(Schedulers.parallel().schedule(this::onDeadline, left, TimeUnit.NANOSECONDS));
-            TcpClient.newConnection()
-                    .runOn(options.loopResources())
-                    .remoteAddress(() -> InetSocketAddress.createUnresolved(options.host(), options.port()))
-                    .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int)
-                            Math.min(Integer.MAX_VALUE, left / 1_000_000 + 1))
-                    .option(ChannelOption.SO_KEEPALIVE, options.tcpKeepAlive())
-                    .option(ChannelOption.TCP_NODELAY, options.tcpNoDelay())
-                    .doOnChannelInit((observer, opened, address) -> onChannel(opened))
+            client().doOnChannelInit((observer, opened, address) -> onChannel(opened))
                     .connect()
                     .subscribe(connection -> onConnected(connection, credentials, parameters), this::onRefused);
         }

@@ -3,7 +3,6 @@ package io.r2dbc.pgxc.wire;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
-import io.netty.buffer.Unpooled;
 
 /**
  * Writes text as the protocol's String: UTF-8 and a terminating zero byte (48.4).
@@ -24,13 +23,6 @@ final class CString {
         int length = encodedLength(text, field);
         ByteBufUtil.reserveAndWriteUtf8(out, text, length);
         out.writeByte(0);
-    }
-
-    /** The text with its zero byte, or throws naming the field. */
-    static byte[] encode(String text, String field) {
-        ByteBuf out = Unpooled.buffer(text.length() + 1);
-        write(out, text, field);
-        return ByteBufUtil.getBytes(out);
     }
 
     private static int encodedLength(String text, String field) {

@@ -45,9 +45,9 @@ final class Frame {
         return start;
     }
 
-    /** Ends the message that begins there. */
-    static void end(ByteBuf out, int start, String name, int ceiling) {
-        int length = out.writerIndex() - start - 1;
+    /** Sets the length of the message that begins and ends there. */
+    static void end(ByteBuf out, int start, int end, String name, int ceiling) {
+        int length = end - start - 1;
         requireLength(length, ceiling, name);
         out.setInt(start + 1, length);
     }

@@ -173,33 +173,27 @@ public sealed interface FrontendMessage {
     /** Creates a portal; no result format means text for all columns, one is meant for all. */
     record Bind(String portal, String statement, BindValues values, short[] resultFormats) implements FrontendMessage {
 
+        static final char TAG = 'B';
+
         @Override
         public void writeTo(ByteBuf out) {
-            write(out, portal, encodedName(statement), values, resultFormats);
+            Frame.write(out, TAG, "Bind", Frame.LONG, body -> {
+                writeNames(body, portal, statement);
+                Frame.writeValues(body, values, "Bind");
+                writeResultFormats(body, resultFormats);
+            });
         }
 
-        /** A statement's name as {@link #write} takes it, to be kept with the statement. */
-        public static byte[] encodedName(String statement) {
-            return CString.encode(statement, "statement name");
+        static void writeNames(ByteBuf body, String portal, String statement) {
+            CString.write(body, portal, "portal name");
+            CString.write(body, statement, "statement name");
         }
 
-        /** Writes such a message without making one: there is one for each execution. */
-        public static void write(
-                ByteBuf out, String portal, byte[] statement, BindValues values, short[] resultFormats) {
-            Frame.requireCount(resultFormats.length, "result formats");
-            int start = Frame.begin(out, 'B');
-            try {
-                CString.write(out, portal, "portal name");
-                out.writeBytes(statement);
-                Frame.writeValues(out, values, "Bind");
-                out.writeShort(resultFormats.length);
-                for (short format : resultFormats) {
-                    out.writeShort(format);
-                }
-                Frame.end(out, start, "Bind", Frame.LONG);
-            } catch (RuntimeException | Error failure) {
-                out.writerIndex(start);
-                throw failure;
+        static void writeResultFormats(ByteBuf body, short[] formats) {
+            Frame.requireCount(formats.length, "result formats");
+            body.writeShort(formats.length);
+            for (short format : formats) {
+                body.writeShort(format);
             }
         }
     }
@@ -242,20 +236,10 @@ public sealed interface FrontendMessage {
 
         @Override
         public void writeTo(ByteBuf out) {
-            write(out, portal, maxRows);
-        }
-
-        /** Writes such a message without making one. */
-        public static void write(ByteBuf out, String portal, int maxRows) {
-            int start = Frame.begin(out, 'E');
-            try {
-                CString.write(out, portal, "portal name");
-                out.writeInt(maxRows);
-                Frame.end(out, start, "Execute", Frame.SHORT);
-            } catch (RuntimeException | Error failure) {
-                out.writerIndex(start);
-                throw failure;
-            }
+            Frame.write(out, 'E', "Execute", Frame.SHORT, body -> {
+                CString.write(body, portal, "portal name");
+                body.writeInt(maxRows);
+            });
         }
     }
 
@@ -322,7 +306,8 @@ public sealed interface FrontendMessage {
 
         @Override
         public void writeTo(ByteBuf out) {
-            Frame.end(out, Frame.begin(out, tag), name(), Frame.SHORT);
+            int start = Frame.begin(out, tag);
+            Frame.end(out, start, out.writerIndex(), name(), Frame.SHORT);
         }
     }
 }
