@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import reactor.core.Fuseable;
 import reactor.core.publisher.Mono;
 import reactor.netty.resources.LoopResources;
@@ -97,9 +98,14 @@ public final class PgxcConnectionFactory implements ConnectionFactory {
                                 secret.orElse(null),
                                 configuration.allowCleartextPassword(),
                                 configuration.scramMaxIterations()));
-        boolean constant = configuration.user() instanceof Fuseable.ScalarCallable
+        boolean known = configuration.user() instanceof Fuseable.ScalarCallable
                 && configuration.password() instanceof Fuseable.ScalarCallable;
-        return constant ? Mono.just(credentials.toFuture().join()) : credentials;
+        if (!known) {
+            return credentials;
+        }
+        // what is known is there at once, if only to say that there is no user
+        CompletableFuture<Credentials> outcome = credentials.toFuture();
+        return outcome.isCompletedExceptionally() ? credentials : Mono.just(outcome.join());
     }
 
     private Map<String, String> startup(String user) {
