@@ -7,11 +7,10 @@ import io.r2dbc.pgxc.wire.BackendDecoder;
 import io.r2dbc.pgxc.wire.BackendDecoder.Step;
 import io.r2dbc.pgxc.wire.BackendMessage;
 import io.r2dbc.pgxc.wire.BackendSink;
+import io.r2dbc.pgxc.wire.BindAndExecute;
 import io.r2dbc.pgxc.wire.BindValues;
 import io.r2dbc.pgxc.wire.DataRow;
 import io.r2dbc.pgxc.wire.FrontendMessage.Bare;
-import io.r2dbc.pgxc.wire.FrontendMessage.Bind;
-import io.r2dbc.pgxc.wire.FrontendMessage.Execute;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -36,6 +35,7 @@ public class Messages {
     private static final short[] BINARY = {1};
 
     private final ByteBuf out = PooledByteBufAllocator.DEFAULT.directBuffer(1 << 12);
+    private final BindAndExecute execution = new BindAndExecute("", "pgxc_statement_1", BINARY, 0, out);
     private final ByteBuf in = answer();
     private final BackendDecoder decoder = new BackendDecoder(Integer.MAX_VALUE);
     private final Counter counter = new Counter();
@@ -70,8 +70,7 @@ public class Messages {
     @Benchmark
     public int encode() {
         out.clear();
-        Bind.write(out, "", "pgxc_statement_1", OneNumber.VALUE, BINARY);
-        Execute.write(out, "", 0);
+        execution.write(out, OneNumber.VALUE);
         Bare.SYNC.writeTo(out);
         return out.writerIndex();
     }

@@ -107,13 +107,16 @@ final class ResultPipe {
         subscribed = (PacedSubscription<Object>) subscription;
         reader = reading.reader;
         filter = reading.filter;
+        if (subscription.isOver()) {
+            discard();
+        }
         drain();
         owner.wake();
     }
 
-    /** A reader has gone, be it the only one or one who came too late. */
+    /** A reader has gone; one who came too late was none, and one who is still to come is met when it does. */
     private void detach(PacedSubscription<?> leaving) {
-        if (subscribed == null || subscribed == leaving) {
+        if (subscribed == leaving) {
             discard();
         }
     }

@@ -16,6 +16,8 @@ import static io.r2dbc.pgxc.testing.ServerMessages.ready;
 import static io.r2dbc.pgxc.testing.ServerMessages.row;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
@@ -24,6 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.reactivestreams.Subscription;
 import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.SignalType;
 import reactor.test.subscriber.TestSubscriber;
 
 /** A Result is one reader's; whoever comes second is told so and takes nothing away from the first. */
@@ -72,6 +75,36 @@ class SecondReaderTest {
             first.request(9);
             assertThat(completed(first)).containsExactly("1", "2", "3");
             assertThat(completed(begin(dialogue.select("select 'x'")))).containsExactly("x");
+        }
+    }
+
+    @Test
+    @DisplayName("[C15, X33] a second reader who has left before the first one was there leaves its rows alone")
+    void secondIsFaster() {
+        try (Dialogue dialogue = withResult()) {
+            Flux<String> rows = rowsOf(resultOf(dialogue));
+            List<String> read = Collections.synchronizedList(new ArrayList<>());
+            CountDownLatch ended = new CountDownLatch(1);
+            rows.subscribe(new BaseSubscriber<>() {
+                @Override
+                protected void hookOnSubscribe(Subscription subscription) {
+                    comeAndLeave(rows);
+                    subscription.request(9);
+                }
+
+                @Override
+                protected void hookOnNext(String row) {
+                    read.add(row);
+                }
+
+                @Override
+                protected void hookFinally(SignalType type) {
+                    ended.countDown();
+                }
+            });
+            assertThat(completed(begin(dialogue.select("select 'x'")))).containsExactly("x");
+            assertThat(ended.getCount()).isZero();
+            assertThat(read).containsExactly("1", "2", "3");
         }
     }
 

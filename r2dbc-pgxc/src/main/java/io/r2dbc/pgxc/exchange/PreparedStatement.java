@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.r2dbc.pgxc.exchange;
 
+import io.netty.buffer.ByteBuf;
 import io.r2dbc.pgxc.wire.BackendMessage;
 import io.r2dbc.pgxc.wire.BackendMessage.ParameterDescription;
 import io.r2dbc.pgxc.wire.BackendMessage.RowDescription;
@@ -53,12 +54,12 @@ final class PreparedStatement {
     }
 
     /** How it is bound and executed; what most executions do is kept. */
-    BindAndExecute execution(String portal, short[] formats, int maxRows) {
+    BindAndExecute execution(String portal, short[] formats, int maxRows, ByteBuf scratch) {
         if (!portal.isEmpty() || maxRows > 0) {
-            return new BindAndExecute(portal, name, formats, maxRows);
+            return new BindAndExecute(portal, name, formats, maxRows, scratch);
         }
         if (usual == null || usualFormats != formats) {
-            usual = new BindAndExecute("", name, formats, 0);
+            usual = new BindAndExecute("", name, formats, 0, scratch);
             usualFormats = formats;
         }
         return usual;

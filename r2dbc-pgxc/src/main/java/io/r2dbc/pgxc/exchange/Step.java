@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.r2dbc.pgxc.exchange;
 
+import io.netty.buffer.ByteBuf;
 import io.r2dbc.pgxc.exchange.ParameterTyping.Outcome;
 import io.r2dbc.pgxc.wire.BindValues;
 import java.util.List;
@@ -177,7 +178,8 @@ public final class Step {
             }
             formats = prepared.formats();
         }
-        prepared.execution(portal, formats, maxRows).write(out.buffer(), executions.get(written));
+        ByteBuf buffer = out.buffer();
+        prepared.execution(portal, formats, maxRows, buffer).write(buffer, executions.get(written));
         written++;
     }
 }

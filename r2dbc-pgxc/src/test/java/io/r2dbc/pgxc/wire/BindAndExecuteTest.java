@@ -26,8 +26,8 @@ class BindAndExecuteTest {
     @DisplayName("[S2.3.6, S2.3.9] are the two messages, again and again")
     void areTheTwoMessages(String portal, String statement, int formatCount, int maxRows) {
         short[] formats = formatCount == 0 ? new short[0] : formatCount == 1 ? BINARY : MIXED;
-        BindAndExecute execution = new BindAndExecute(portal, statement, formats, maxRows);
         ByteBuf written = Unpooled.buffer();
+        BindAndExecute execution = new BindAndExecute(portal, statement, formats, maxRows, written);
         ByteBuf expected = Unpooled.buffer();
         for (String value : new String[] {"", "one", "a longer one"}) {
             execution.write(written, new OneText(value));
@@ -50,7 +50,7 @@ class BindAndExecuteTest {
             }
         };
         assertThatExceptionOfType(IllegalStateException.class)
-                .isThrownBy(() -> new BindAndExecute("", "pgxc_1", BINARY, 0).write(out, failing));
+                .isThrownBy(() -> new BindAndExecute("", "pgxc_1", BINARY, 0, out).write(out, failing));
         assertThat(Octets.of(out)).isEqualTo(Octets.hex("53 00000004"));
     }
 
