@@ -78,9 +78,14 @@ public final class Comparison implements Callable<Integer> {
 
     /** See {@code --help}. */
     public static void main(String[] arguments) {
-        System.exit(new CommandLine(new Comparison())
+        System.exit(command(new Comparison()).execute(arguments));
+    }
+
+    /** The build says where results go; what is said behind it counts. */
+    static CommandLine command(Comparison comparison) {
+        return new CommandLine(comparison)
                 .setCaseInsensitiveEnumValuesAllowed(true)
-                .execute(arguments));
+                .setOverwrittenOptionsAllowed(true);
     }
 
     @Override

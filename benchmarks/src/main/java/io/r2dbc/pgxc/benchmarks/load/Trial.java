@@ -32,6 +32,8 @@ public record Trial(
     /** What stands before the figures in the output of the process. */
     public static final String MARK = "figures ";
 
+    private static final Duration SLICE = Duration.ofMillis(250);
+
     /** The arguments for {@link #main}. */
     public List<String> arguments() {
         List<Object> arguments = List.of(
@@ -91,9 +93,20 @@ public record Trial(
                 return consumer.run(period, meter);
             }
             Load load = new Load(work, client, expectations);
-            load.run(warmUp, meter);
+            warmUp(load, meter);
             return load.run(period, meter);
         }
+    }
+
+    /**
+     * Warms up in many short periods. What only their ends and beginnings do would else be met for the first time when the measured one
+     * begins: code that was compiled without it, and that is nearly all, would be compiled anew while it is measured.
+     */
+    private void warmUp(Load load, Meter meter) throws InterruptedException {
+        long end = System.nanoTime() + warmUp.toNanos();
+        do {
+            load.run(SLICE.compareTo(warmUp) < 0 ? SLICE : warmUp, meter);
+        } while (end - System.nanoTime() > 0);
     }
 
     private static String written(Figures figures) {
