@@ -41,10 +41,12 @@ final class SlowConsumer {
         return meter.end((double) rows, answers);
     }
 
+    /** Reads for so long, or until the first rows have come, and leaves. */
     private long read(Duration period, Histogram answers) throws Exception {
         long deadline = System.nanoTime() + period.toNanos();
         SlowScan scan = client.slowly(0, SCAN);
-        while (System.nanoTime() < deadline) {
+        long patience = deadline + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+        while (System.nanoTime() < (scan.count() == 0 ? patience : deadline)) {
             scan.request(ROWS);
             Thread.sleep(PAUSE.toMillis());
         }
