@@ -32,6 +32,7 @@ final class SampleApplicationIT {
 
     /** For what hangs. Reading all rows as JSON takes 10 s on a machine at rest, and has taken more than 30 s on one that was not. */
     private static final Duration LIMIT = Duration.ofMinutes(3);
+
     private static final ByteArrayOutputStream PRINTED = new ByteArrayOutputStream();
 
     private static ConfigurableApplicationContext application;
