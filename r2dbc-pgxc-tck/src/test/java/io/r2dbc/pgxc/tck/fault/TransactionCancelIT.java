@@ -35,6 +35,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 
 /** Transactions that are cancelled: what the driver says of them is what the server knows, and a COMMIT that is on its way stays one. */
 @ExtendWith(StandingAsserts.class)
@@ -150,10 +151,13 @@ class TransactionCancelIT {
         try {
             await(Flux.range(0, 2_000)
                     .flatMap(
-                            round -> use(pool, round, dirty)
-                                    .doOnSuccess(nothing -> committed.add(round))
-                                    .doOnError(error -> failed.incrementAndGet())
-                                    .takeUntilOther(stays(round) ? Mono.never() : Mono.delay(anyDelay())),
+                            round -> {
+                                Sinks.Empty<Void> borrowed = Sinks.empty();
+                                return use(pool, round, dirty, borrowed)
+                                        .doOnSuccess(nothing -> committed.add(round))
+                                        .doOnError(error -> failed.incrementAndGet())
+                                        .takeUntilOther(stays(round) ? Mono.never() : someTimeAfter(borrowed));
+                            },
                             4)
                     .then());
             Live.until(
@@ -193,21 +197,26 @@ class TransactionCancelIT {
         return Duration.ofNanos((long) (100_000 * Math.pow(600, random.nextDouble())));
     }
 
-    private static Mono<Void> use(ConnectionPool pool, int round, AtomicInteger dirty) {
+    /**
+     * Not while the pool hands the connection out: r2dbc-pool then takes it back and gives it to the next one, and the one who has gone, if
+     * it was given the connection in the same moment, gives it back a second time, which is a release among the next one's statements.
+     */
+    private Mono<Long> someTimeAfter(Sinks.Empty<Void> borrowed) {
+        return borrowed.asMono().then(Mono.delay(anyDelay()));
+    }
+
+    private static Mono<Void> use(ConnectionPool pool, int round, AtomicInteger dirty, Sinks.Empty<Void> borrowed) {
         return Mono.usingWhen(
                 pool.create(),
                 // what a subscriber who has gone asked for last may still be on its way to the event loop
                 connection -> Mono.from(connection.validate(ValidationDepth.REMOTE))
                         .doOnNext(valid -> {
-                            if (!connection.isAutoCommit()) {
+                            if (!valid || !connection.isAutoCommit()) {
                                 dirty.incrementAndGet();
                             }
-                            if (!valid) {
-                                // seen once in some 20,000: a release that came behind the hand-out gave the Sync up
-                                System.out.println("[D2] the validation of round " + round + " was given up");
-                            }
                         })
-                        .then(transaction(connection, round)),
+                        .then(transaction(connection, round))
+                        .doOnSubscribe(begun -> borrowed.tryEmitEmpty()),
                 Connection::close);
     }
 
