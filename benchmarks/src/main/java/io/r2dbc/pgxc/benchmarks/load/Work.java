@@ -93,6 +93,7 @@ public enum Work {
     public boolean suits(Peer peer) {
         return switch (peer) {
             case JDR -> this == W6;
+            case R2B -> LARGE.contains(this) || this == W4B || this == W4BF || this == W5;
             case RAW -> this != W7S && this != W10;
             default -> true;
         };
