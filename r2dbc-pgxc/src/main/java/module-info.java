@@ -5,6 +5,7 @@
  */
 module r2dbc.pgxc {
     requires static io.netty.transport.classes.epoll;
+    requires static org.locationtech.jts;
     requires static transitive org.jspecify;
     requires transitive io.netty.buffer;
     requires transitive io.netty.handler;
@@ -20,6 +21,7 @@ module r2dbc.pgxc {
 
     exports io.r2dbc.pgxc;
     exports io.r2dbc.pgxc.codec;
+    exports io.r2dbc.pgxc.value;
 
     provides io.r2dbc.spi.ConnectionFactoryProvider with
             io.r2dbc.pgxc.PgxcConnectionFactoryProvider;

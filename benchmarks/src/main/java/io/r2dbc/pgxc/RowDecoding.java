@@ -2,7 +2,6 @@
 package io.r2dbc.pgxc;
 
 import io.netty.buffer.ByteBuf;
-import io.r2dbc.pgxc.codec.CodecRegistry;
 import io.r2dbc.pgxc.codec.Format;
 import io.r2dbc.pgxc.wire.BackendDecoder;
 import io.r2dbc.pgxc.wire.BackendDecoder.Step;
@@ -54,7 +53,7 @@ public class RowDecoding {
     public void encode() {
         decoder.authenticated();
         rows = SixColumns.encoded(ROWS, format);
-        RowShape shape = new RowShape(SixColumns.DESCRIPTION, new short[] {format.code()}, CodecRegistry::standard);
+        RowShape shape = new RowShape(SixColumns.DESCRIPTION, new short[] {format.code()}, new SixColumns.Source());
         cursor = new PgxcRow(shape, "benchmark");
     }
 

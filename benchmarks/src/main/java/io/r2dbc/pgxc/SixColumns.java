@@ -9,6 +9,7 @@ import io.r2dbc.pgxc.codec.PgType;
 import io.r2dbc.pgxc.wire.BackendMessage.Column;
 import io.r2dbc.pgxc.wire.BackendMessage.RowDescription;
 import io.r2dbc.pgxc.wire.Tag;
+import io.r2dbc.spi.Result;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.time.OffsetDateTime;
@@ -79,6 +80,25 @@ final class SixColumns {
             out.writeCharSequence(text, StandardCharsets.UTF_8);
         } else {
             CodecRegistry.standard().encoding(value, typeOid).write(value, out);
+        }
+    }
+
+    /** A session of its own, which knows the types every server has. */
+    record Source() implements RowShape.Source {
+
+        @Override
+        public CodecRegistry registry() {
+            return CodecRegistry.standard();
+        }
+
+        @Override
+        public void doubt(int typeOid) {
+            throw new IllegalStateException("type " + typeOid + " is not as it should be");
+        }
+
+        @Override
+        public Result cursor(String name) {
+            throw new IllegalStateException("there is no cursor " + name);
         }
     }
 }

@@ -14,6 +14,7 @@ import io.r2dbc.pgxc.wire.BackendMessage.NotificationResponse;
 import io.r2dbc.pgxc.wire.BackendMessage.ParameterStatus;
 import io.r2dbc.pgxc.wire.ErrorFields;
 import io.r2dbc.spi.IsolationLevel;
+import io.r2dbc.spi.Result;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -27,13 +28,14 @@ import reactor.util.context.Context;
 /**
  * What all faces of one connection share: the session, how it decodes, and who listens to it.
  */
-final class ConnectionCore implements SessionEvents {
+final class ConnectionCore implements SessionEvents, RowShape.Source {
 
     private static final int NOTICES_KEPT = 256;
     private static final int PARAMETERS_KEPT = 64;
 
     private final PgxcConfiguration configuration;
     private final Registries registries;
+    private final TypeCatalog catalog;
     private final SqlTexts texts;
     private final EventFlux<PgxcNotification> notifications;
     private final EventFlux<PgxcNotice> notices;
@@ -42,16 +44,20 @@ final class ConnectionCore implements SessionEvents {
     private final Function<ResultColumns, RowShape> shapes = this::shape;
     private final Set<String> settings = ConcurrentHashMap.newKeySet();
     private volatile @Nullable Session session;
+    private volatile Registries.Edition edition;
     private volatile CodecRegistry registry;
+    private volatile @Nullable String zone;
     private volatile boolean listens;
     private volatile IsolationLevel isolation = IsolationLevel.READ_COMMITTED;
     private volatile @Nullable IsolationLevel ofTransaction;
 
-    ConnectionCore(PgxcConfiguration configuration, Registries registries, SqlTexts texts) {
+    ConnectionCore(PgxcConfiguration configuration, Registries registries, TypeCatalog catalog, SqlTexts texts) {
         this.configuration = configuration;
         this.registries = registries;
+        this.catalog = catalog;
         this.texts = texts;
-        this.registry = registries.standard();
+        this.edition = registries.edition();
+        this.registry = edition.standard();
         this.stallBuffer = new StallBuffer(configuration.stallBufferBytes());
         this.notifications =
                 new EventFlux<>(this::execute, configuration.notificationBuffer(), PgxcNotification::withMissed);
@@ -79,9 +85,33 @@ final class ConnectionCore implements SessionEvents {
         return configuration;
     }
 
-    /** The codecs as the session's settings have them now. */
-    CodecRegistry registry() {
+    /** The codecs as the session's settings, and what is known of the database's types, have them now. */
+    @Override
+    public CodecRegistry registry() {
+        Registries.Edition latest = registries.edition();
+        if (latest != edition) {
+            String own = zone;
+            registry = own == null ? latest.standard() : latest.at(own);
+            edition = latest;
+        }
         return registry;
+    }
+
+    TypeCatalog catalog() {
+        return catalog;
+    }
+
+    @Override
+    public void doubt(int typeOid) {
+        catalog.doubt(typeOid);
+    }
+
+    @Override
+    public Result cursor(String name) {
+        return new CursorResult(Flux.defer(() -> {
+            SqlText fetch = sqlText("FETCH ALL FROM " + Identifiers.quote(name));
+            return new PgxcStatement(this, fetch).execute();
+        }));
     }
 
     /** Makes the plan by which the rows of a result are read. */
@@ -90,7 +120,13 @@ final class ConnectionCore implements SessionEvents {
     }
 
     private RowShape shape(ResultColumns columns) {
-        return new RowShape(columns.description(), columns.formats(), this::registry);
+        RowShape shape = new RowShape(columns.description(), columns.formats(), this);
+        Mono<Void> lookUp = catalog.lookUp(columns.description().columns());
+        if (lookUp != null) {
+            shape.awaitTypes();
+            lookUp.subscribe(null, e -> execute(shape::typesAreThere), () -> execute(shape::typesAreThere));
+        }
+        return shape;
     }
 
     StallBuffer stallBuffer() {
@@ -197,7 +233,8 @@ final class ConnectionCore implements SessionEvents {
     @Override
     public void onParameter(ParameterStatus parameter) {
         if (parameter.name().equalsIgnoreCase("TimeZone")) {
-            registry = registries.at(parameter.value());
+            zone = parameter.value();
+            registry = registries.edition().at(parameter.value());
         }
         parameters.emit(Map.entry(parameter.name(), parameter.value()));
     }

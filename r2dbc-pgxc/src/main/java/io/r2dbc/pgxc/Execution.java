@@ -58,6 +58,11 @@ abstract class Execution extends Flux<PgxcResult> {
     /** How many Results it has, 1 where a cancelled one ends everything. */
     abstract int results();
 
+    /** Whether a row is the OUT parameters of a CALL. */
+    boolean isCall() {
+        return false;
+    }
+
     /** Makes the exchange whose results go to the consumer. */
     abstract Exchange make(ResultConsumer consumer);
 

@@ -20,11 +20,13 @@ final class Flight extends Execution {
     private final List<ParameterBindings> bindings;
     private final int fetchSize;
     private final boolean careful;
+    private final boolean isCall;
 
     /**
      * Describes a flight.
      *
      * @param careful whether values may be among them that do more than stand in line, see {@link ParameterBindings#needsCare}
+     * @param isCall whether a row is OUT parameters
      */
     Flight(
             ConnectionCore core,
@@ -32,17 +34,24 @@ final class Flight extends Execution {
             List<ParameterBindings> bindings,
             int fetchSize,
             @Nullable Duration timeout,
-            boolean careful) {
+            boolean careful,
+            boolean isCall) {
         super(core, text.sql(), timeout);
         this.text = text;
         this.bindings = bindings;
         this.fetchSize = bindings.size() == 1 ? fetchSize : 0;
         this.careful = careful;
+        this.isCall = isCall;
     }
 
     @Override
     int results() {
         return bindings.size();
+    }
+
+    @Override
+    boolean isCall() {
+        return isCall;
     }
 
     @Override
@@ -56,12 +65,12 @@ final class Flight extends Execution {
     @Override
     @Nullable
     Mono<Void> preparation(CoreSubscriber<?> subscriber) {
-        if (!careful || bindings.stream().noneMatch(ParameterBindings::hasLargeValues)) {
+        if (!careful || bindings.stream().noneMatch(ParameterBindings::isIncomplete)) {
             return null;
         }
         return Flux.fromIterable(bindings)
-                .filter(ParameterBindings::hasLargeValues)
-                .concatMap(ParameterBindings::collect)
+                .filter(ParameterBindings::isIncomplete)
+                .concatMap(binding -> binding.complete(core()))
                 .then()
                 .contextWrite(subscriber.currentContext());
     }

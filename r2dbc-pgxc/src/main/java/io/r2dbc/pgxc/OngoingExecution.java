@@ -208,7 +208,7 @@ final class OngoingExecution implements ResultConsumer, Subscription, ResultPipe
         if (delivery.isOver()) {
             pipe.discard();
         } else {
-            delivery.offer(new PgxcResult(pipe, null));
+            delivery.offer(new PgxcResult(pipe, null, execution.isCall()));
             if (ended) {
                 // its subscriber has put an end to everything meanwhile
                 emitReady();

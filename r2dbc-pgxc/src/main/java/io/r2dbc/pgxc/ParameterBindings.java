@@ -31,8 +31,15 @@ final class ParameterBindings implements BindValues {
     private final @Nullable Object[] values;
     private final @Nullable Encoding[] encodings;
     private int @Nullable [] nullTypes;
-    private boolean hasLargeValues;
+    private boolean isIncomplete;
     private boolean hasBuffers;
+
+    /**
+     * Stands for a value that is of a type of the database's own which is to be looked up.
+     *
+     * @param named whether the value shall be of just this type, and not of one that consists of it
+     */
+    private record Unresolved(Object value, PgType type, boolean named) {}
 
     ParameterBindings(int count, CodecRegistry registry, PgxcConfiguration.StringType stringType) {
         this.registry = registry;
@@ -49,20 +56,47 @@ final class ParameterBindings implements BindValues {
         System.arraycopy(values, 0, copy.values, 0, count);
         System.arraycopy(encodings, 0, copy.encodings, 0, count);
         copy.nullTypes = nullTypes == null ? null : nullTypes.clone();
-        copy.hasLargeValues = hasLargeValues;
+        copy.isIncomplete = isIncomplete;
         copy.hasBuffers = hasBuffers;
         return copy;
     }
 
     void bind(int index, Object value, @Nullable Integer typeOid) {
         if (LargeValues.isLarge(value)) {
-            hasLargeValues = true;
-        } else {
-            // refuses what cannot be sent, and then nothing is bound
-            encodings[index] = typeOid == null ? registry.encoding(value) : registry.encoding(value, typeOid);
+            bindLater(index, value);
+            return;
         }
+        PgType unknown = typeOid == null ? registry.unknownTypeOf(value) : null;
+        if (unknown != null) {
+            bindLater(index, new Unresolved(value, unknown, false));
+            return;
+        }
+        bind(index, value, typeOid, registry);
+    }
+
+    private void bindLater(int index, Object value) {
+        isIncomplete = true;
+        values[index] = value;
+        encodings[index] = null;
+    }
+
+    private void bind(int index, Object value, @Nullable Integer typeOid, CodecRegistry codecs) {
+        // refuses what cannot be sent, and then nothing is bound
+        encodings[index] = typeOid == null ? codecs.encoding(value) : codecs.encoding(value, typeOid);
         hasBuffers |= value instanceof ByteBuf;
         values[index] = value;
+    }
+
+    /** Binds a value as a type that is known by its name; strings are what the statement asks for anyway. */
+    void bindNamed(int index, Object value, PgType type) {
+        int oid = registry.typeOidOf(type);
+        if (oid != 0) {
+            bind(index, value, oid);
+        } else if (value instanceof CharSequence || value instanceof Enum) {
+            bind(index, value, null);
+        } else {
+            bindLater(index, new Unresolved(value, type, true));
+        }
     }
 
     void bindNull(int index, int typeOid) {
@@ -93,13 +127,14 @@ final class ParameterBindings implements BindValues {
         return true;
     }
 
-    boolean hasLargeValues() {
-        return hasLargeValues;
+    /** Whether there may be values that are still to be collected, or whose types are still to be looked up. */
+    boolean isIncomplete() {
+        return isIncomplete;
     }
 
     /** Whether there may be values to be taken over or collected before they can be written. */
     boolean needsCare() {
-        return hasLargeValues || hasBuffers;
+        return isIncomplete || hasBuffers;
     }
 
     /** An execution has been subscribed to: the buffers that are bound are the driver's from now on (X34). */
@@ -111,8 +146,8 @@ final class ParameterBindings implements BindValues {
         }
     }
 
-    /** Replaces each Blob by its bytes and each Clob by its text; subscribed once. */
-    Mono<Void> collect() {
+    /** Replaces each Blob by its bytes and each Clob by its text, and looks up the types that are not known; subscribed once. */
+    Mono<Void> complete(ConnectionCore core) {
         List<Mono<Void>> all = new ArrayList<>();
         for (int i = 0; i < values.length; i++) {
             Object value = values[i];
@@ -121,9 +156,23 @@ final class ParameterBindings implements BindValues {
                 all.add(LargeValues.collect(value)
                         .doOnNext(collected -> bind(index, collected, null))
                         .then());
+            } else if (value instanceof Unresolved unresolved) {
+                int index = i;
+                all.add(core.catalog()
+                        .lookUp(unresolved.type().getName())
+                        .then(Mono.fromRunnable(() -> resolve(index, unresolved, core.registry()))));
             }
         }
         return Mono.when(all);
+    }
+
+    private void resolve(int index, Unresolved unresolved, CodecRegistry codecs) {
+        int oid = codecs.typeOidOf(unresolved.type());
+        if (oid == 0) {
+            throw new IllegalArgumentException("Parameter $" + (index + 1) + ": there is no type \"" + unresolved.type()
+                    + "\" in the database; the name must be the catalogue's, without a schema");
+        }
+        bind(index, unresolved.value(), unresolved.named() ? oid : null, codecs);
     }
 
     /** What names the statement that this may be bound to. */
@@ -215,10 +264,10 @@ final class ParameterBindings implements BindValues {
         return true;
     }
 
-    private static ValueException unwritable(
-            int index, Object value, Encoding encoding, String problem, Throwable cause) {
-        String type =
-                encoding.typeOid() == 0 ? "text" : PgType.of(encoding.typeOid()).getName();
+    private ValueException unwritable(int index, Object value, Encoding encoding, String problem, Throwable cause) {
+        String type = encoding.typeOid() == 0
+                ? "text"
+                : registry.type(encoding.typeOid()).getName();
         return new ValueException(
                 "parameter $" + (index + 1) + " (" + value.getClass().getTypeName() + " as " + type + "): " + problem,
                 cause);

@@ -8,6 +8,8 @@ import io.r2dbc.pgxc.exchange.SessionEndException;
 import io.r2dbc.pgxc.exchange.SessionState;
 import io.r2dbc.pgxc.net.Connector;
 import io.r2dbc.pgxc.net.EventLoops;
+import io.r2dbc.pgxc.net.Session;
+import io.r2dbc.pgxc.net.SessionEvents;
 import io.r2dbc.pgxc.net.SessionOptions;
 import io.r2dbc.pgxc.wire.BackendMessage.Column;
 import io.r2dbc.pgxc.wire.BackendMessage.RowDescription;
@@ -18,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import reactor.core.Fuseable;
 import reactor.core.publisher.Mono;
 import reactor.netty.resources.LoopResources;
@@ -38,6 +41,7 @@ public final class PgxcConnectionFactory implements ConnectionFactory {
     private final ParameterTyping typing = new ParameterTyping();
     private final Mono<Credentials> credentials;
     private final Connector connector;
+    private final TypeCatalog catalog;
 
     /** Makes a factory; whatever is wrong with the server shows when a connection is opened. */
     public PgxcConnectionFactory(PgxcConfiguration configuration) {
@@ -45,6 +49,8 @@ public final class PgxcConnectionFactory implements ConnectionFactory {
         this.registries = new Registries(configuration.codecRegistrars());
         this.credentials = credentials(configuration);
         this.connector = new Connector(options(configuration));
+        this.catalog =
+                new TypeCatalog(registries, Mono.defer(this::sessionOfTheDrivers), configuration.connectTimeout());
     }
 
     private static SessionOptions options(PgxcConfiguration configuration) {
@@ -73,7 +79,7 @@ public final class PgxcConnectionFactory implements ConnectionFactory {
     @Override
     public Mono<PgxcConnection> create() {
         return Mono.defer(() -> {
-            ConnectionCore core = new ConnectionCore(configuration, registries, texts);
+            ConnectionCore core = new ConnectionCore(configuration, registries, catalog, texts);
             SessionState state = new SessionState(configuration.preparedStatementCacheQueries(), typing, formats(core));
             return connector
                     .<PgxcConnection>open(this::startup, credentials, state, core, session -> {
@@ -83,6 +89,12 @@ public final class PgxcConnectionFactory implements ConnectionFactory {
                     })
                     .onErrorMap(SessionEndException.class, e -> Errors.of(e.failure(), null));
         });
+    }
+
+    /** A session for questions of the driver's own, which nobody else sees. */
+    private Mono<Session> sessionOfTheDrivers() {
+        SessionState state = new SessionState(0, typing, description -> TEXT);
+        return connector.open(this::startup, credentials, state, SessionEvents.NONE, Function.identity());
     }
 
     /** Put together once where both are known: then nothing is waited for. */

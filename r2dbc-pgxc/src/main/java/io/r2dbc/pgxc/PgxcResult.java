@@ -22,10 +22,17 @@ public final class PgxcResult implements Result {
 
     private final ResultPipe pipe;
     private final @Nullable Predicate<Segment> filter;
+    private final boolean outOfCall;
 
-    PgxcResult(ResultPipe pipe, @Nullable Predicate<Segment> filter) {
+    /**
+     * Describes what comes through a pipe.
+     *
+     * @param outOfCall whether a row is the OUT parameters of a CALL
+     */
+    PgxcResult(ResultPipe pipe, @Nullable Predicate<Segment> filter, boolean outOfCall) {
         this.pipe = pipe;
         this.filter = filter;
+        this.outOfCall = outOfCall;
     }
 
     ResultPipe pipe() {
@@ -38,11 +45,13 @@ public final class PgxcResult implements Result {
         return read(SegmentReader.Count.INSTANCE);
     }
 
+    /** Maps rows; the OUT parameters of a CALL are none. */
     @Override
     public <T> Flux<T> map(BiFunction<Row, RowMetadata, ? extends T> mappingFunction) {
         return read(new SegmentReader.Rows<>(Require.nonNull(mappingFunction, "mappingFunction")));
     }
 
+    /** Maps rows, and the OUT parameters of a CALL. */
     @Override
     public <T> Flux<T> map(Function<? super Readable, ? extends T> mappingFunction) {
         return read(new SegmentReader.Readables<>(Require.nonNull(mappingFunction, "mappingFunction")));
@@ -52,7 +61,7 @@ public final class PgxcResult implements Result {
     @Override
     public PgxcResult filter(Predicate<Segment> predicate) {
         Predicate<Segment> further = Require.nonNull(predicate, "predicate");
-        return new PgxcResult(pipe, filter == null ? further : filter.and(further));
+        return new PgxcResult(pipe, filter == null ? further : filter.and(further), outOfCall);
     }
 
     /** Rows come as copies of their own, so that what is made of them may take its time; an error comes as a {@link Result.Message}. */
@@ -64,6 +73,6 @@ public final class PgxcResult implements Result {
     }
 
     private <T> DemandFlux<T> read(SegmentReader<T> reader) {
-        return new ResultPipe.Reading<>(pipe, reader, filter);
+        return new ResultPipe.Reading<>(pipe, outOfCall ? new SegmentReader.OutOfCall<>(reader) : reader, filter);
     }
 }

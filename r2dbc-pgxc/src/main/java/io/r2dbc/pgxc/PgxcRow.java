@@ -8,6 +8,7 @@ import io.r2dbc.pgxc.codec.ValueException;
 import io.r2dbc.pgxc.wire.DataRow;
 import io.r2dbc.spi.Blob;
 import io.r2dbc.spi.Clob;
+import io.r2dbc.spi.Result;
 import io.r2dbc.spi.Row;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +37,15 @@ public final class PgxcRow implements Row {
         view.moveTo(Unpooled.wrappedBuffer(setAside), 0, setAside.length);
         replayed = view;
         enter(view);
+    }
+
+    /** Whether it is still to be learnt what types the columns are of. */
+    boolean awaitsTypes() {
+        return shape.awaitsTypes();
+    }
+
+    void whenTypesAreThere(Runnable action) {
+        shape.whenTypesAreThere(action);
     }
 
     /** The cursor stands on this row until {@link #leave}. */
@@ -93,35 +103,138 @@ public final class PgxcRow implements Row {
      */
     @Override
     public <T> @Nullable T get(int index, Class<T> type) {
-        DataRow current = live();
-        if (index < 0 || index >= shape.size()) {
-            throw new IndexOutOfBoundsException(
-                    "Column " + index + " is not one of the " + shape.size() + " columns, counted from 0");
-        }
+        DataRow current = live(index);
         Require.nonNull(type, "type");
         int length = current.length(index);
         if (length < 0) {
             return null;
         }
         try {
-            if (type == Blob.class || type == Clob.class) {
+            if (type == Blob.class || type == Clob.class || type == Result.class) {
                 return type.cast(large(current.buffer(), current.offset(index), length, index, type));
             }
             return shape.decoder(index, type).decode(current.buffer(), current.offset(index), length);
         } catch (ValueException e) {
-            throw Errors.of(e, where(index), sql);
+            throw error(e, index);
         }
     }
 
+    /**
+     * Whether a column is SQL NULL.
+     *
+     * @param index from 0
+     * @throws IndexOutOfBoundsException if there is no such column
+     * @throws IllegalStateException outside the mapping function
+     */
+    public boolean isNull(int index) {
+        return live(index).isNull(index);
+    }
+
+    /**
+     * Reads a column as a primitive, without an object; what {@code get(index, Integer.class)} converts is converted here too.
+     *
+     * @param index from 0
+     * @throws IndexOutOfBoundsException if there is no such column
+     * @throws io.r2dbc.spi.R2dbcException if the value is NULL or no {@code int}
+     * @throws IllegalStateException outside the mapping function
+     */
+    public int getInt(int index) {
+        long value = getLong(index);
+        if (value != (int) value) {
+            throw error(new ValueException(value + " has no place in int"), index);
+        }
+        return (int) value;
+    }
+
+    /**
+     * Reads a column as a primitive, without an object for the types that are integers.
+     *
+     * @param index from 0
+     * @throws IndexOutOfBoundsException if there is no such column
+     * @throws io.r2dbc.spi.R2dbcException if the value is NULL or no {@code long}
+     * @throws IllegalStateException outside the mapping function
+     */
+    public long getLong(int index) {
+        DataRow current = present(index);
+        try {
+            return shape.longs(index).read(current.buffer(), current.offset(index), current.length(index));
+        } catch (ValueException e) {
+            throw error(e, index);
+        }
+    }
+
+    /**
+     * Reads a column as a primitive, without an object for the types that are floats.
+     *
+     * @param index from 0
+     * @throws IndexOutOfBoundsException if there is no such column
+     * @throws io.r2dbc.spi.R2dbcException if the value is NULL or has no place in a {@code double}
+     * @throws IllegalStateException outside the mapping function
+     */
+    public double getDouble(int index) {
+        DataRow current = present(index);
+        try {
+            return shape.doubles(index).read(current.buffer(), current.offset(index), current.length(index));
+        } catch (ValueException e) {
+            throw error(e, index);
+        }
+    }
+
+    /**
+     * Reads a column as a primitive.
+     *
+     * @param index from 0
+     * @throws IndexOutOfBoundsException if there is no such column
+     * @throws io.r2dbc.spi.R2dbcException if the value is NULL or no truth value
+     * @throws IllegalStateException outside the mapping function
+     */
+    public boolean getBoolean(int index) {
+        DataRow current = present(index);
+        try {
+            return shape.decoder(index, Boolean.class)
+                    .decode(current.buffer(), current.offset(index), current.length(index));
+        } catch (ValueException e) {
+            throw error(e, index);
+        }
+    }
+
+    private DataRow present(int index) {
+        DataRow current = live(index);
+        if (current.isNull(index)) {
+            throw error(new ValueException("NULL has no place in a primitive; ask isNull first"), index);
+        }
+        return current;
+    }
+
+    private RuntimeException error(ValueException value, int index) {
+        if (value.isOutdated()) {
+            shape.doubt(index);
+        }
+        return Errors.of(value, where(index), sql);
+    }
+
+    private DataRow live(int index) {
+        DataRow current = live();
+        if (index < 0 || index >= shape.size()) {
+            throw new IndexOutOfBoundsException(
+                    "Column " + index + " is not one of the " + shape.size() + " columns, counted from 0");
+        }
+        return current;
+    }
+
     private Object large(ByteBuf buffer, int offset, int length, int index, Class<?> type) {
-        return type == Blob.class
-                ? LargeValues.blob(shape.decoder(index, byte[].class).decode(buffer, offset, length))
-                : LargeValues.clob(shape.decoder(index, String.class).decode(buffer, offset, length));
+        if (type == Blob.class) {
+            return LargeValues.blob(shape.decoder(index, byte[].class).decode(buffer, offset, length));
+        }
+        if (type == Result.class && !shape.type(index).equals(PgType.REFCURSOR)) {
+            throw new ValueException(shape.type(index) + ": only a refcursor is read as a Result");
+        }
+        String text = shape.decoder(index, String.class).decode(buffer, offset, length);
+        return type == Clob.class ? LargeValues.clob(text) : shape.cursor(text);
     }
 
     private String where(int index) {
-        return "column " + index + " \"" + shape.column(index).name() + "\" of type "
-                + PgType.of(shape.column(index).typeOid()) + ": ";
+        return "column " + index + " \"" + shape.column(index).name() + "\" of type " + shape.type(index) + ": ";
     }
 
     private DataRow live() {

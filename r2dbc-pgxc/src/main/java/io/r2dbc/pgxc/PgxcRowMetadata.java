@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The columns of a result, in order. Names are looked up without regard to case; of equal ones the first is meant. */
@@ -19,11 +20,11 @@ public final class PgxcRowMetadata implements RowMetadata {
     private static final int SEARCHED = 8;
 
     private final List<Column> columns;
-    private final CodecRegistry registry;
+    private final Supplier<CodecRegistry> registry;
     private @Nullable List<PgxcColumnMetadata> metadatas;
     private @Nullable Map<String, Integer> index;
 
-    PgxcRowMetadata(List<Column> columns, CodecRegistry registry) {
+    PgxcRowMetadata(List<Column> columns, Supplier<CodecRegistry> registry) {
         this.columns = columns;
         this.registry = registry;
     }

@@ -2,6 +2,7 @@
 package io.r2dbc.pgxc;
 
 import io.r2dbc.pgxc.codec.CodecRegistry;
+import io.r2dbc.pgxc.codec.PgType;
 import io.r2dbc.pgxc.exchange.SimpleQuery;
 import io.r2dbc.spi.Parameter;
 import io.r2dbc.spi.Statement;
@@ -30,6 +31,7 @@ public final class PgxcStatement implements Statement {
     private boolean addsPending;
     private boolean executed;
     private boolean careful;
+    private boolean isCall;
     private int fetchSize;
     private @Nullable Duration timeout;
 
@@ -69,7 +71,8 @@ public final class PgxcStatement implements Statement {
      * Binds a value.
      *
      * @param index from 0
-     * @param value anything the codecs know, or a {@link Parameter}. It must not change until the statement has been sent. A Netty
+     * @param value anything the codecs know, or a {@link Parameter}. {@code Parameters.out} and {@code inOut} are for CALL, and
+     *     make its row OUT parameters ({@link io.r2dbc.spi.Result.OutSegment}). It must not change until the statement has been sent. A Netty
      *     {@code ByteBuf} is the driver's from when {@link #execute()} is subscribed to, and is released then
      * @throws IllegalArgumentException if values of this class cannot be sent
      * @throws IndexOutOfBoundsException if there is no such parameter
@@ -111,16 +114,25 @@ public final class PgxcStatement implements Statement {
 
     private void bindParameter(int index, Parameter parameter) {
         if (parameter instanceof Parameter.Out) {
-            throw new UnsupportedOperationException(
-                    "PostgreSQL returns OUT parameters as columns of a row: select from, or call, and read the result");
+            requireCall();
+            isCall = true;
         }
         Type type = parameter.getType();
         Object value = parameter.getValue();
         boolean inferred = type instanceof Type.InferredType;
         if (value == null) {
             binding().bindNull(index, inferred ? registry.typeOidOf(type.getJavaType()) : registry.typeOidOf(type));
+        } else if (type instanceof PgType known && known.oid() == 0) {
+            binding().bindNamed(index, value, known);
         } else {
             binding().bind(index, value, inferred ? null : registry.typeOidOf(type));
+        }
+    }
+
+    private void requireCall() {
+        if (!text.firstKeyword().equalsIgnoreCase("CALL")) {
+            throw new IllegalArgumentException(
+                    "Only CALL has OUT parameters, a function returns a row: SELECT * FROM it, instead of: " + text);
         }
     }
 
@@ -214,7 +226,7 @@ public final class PgxcStatement implements Statement {
         if (text.isEmpty() || text.isCopy() || text.statements().size() > 1) {
             return simple(all.size());
         }
-        return new Flight(core, text, all, fetchSize, timeout, careful);
+        return new Flight(core, text, all, fetchSize, timeout, careful, isCall);
     }
 
     private List<ParameterBindings> bindings() {

@@ -3,7 +3,6 @@ package io.r2dbc.pgxc;
 
 import io.r2dbc.pgxc.SegmentReader.Counted;
 import io.r2dbc.pgxc.SegmentReader.ErrorMessage;
-import io.r2dbc.pgxc.SegmentReader.PgxcRowSegment;
 import io.r2dbc.pgxc.wire.DataRow;
 import io.r2dbc.spi.R2dbcException;
 import io.r2dbc.spi.Result;
@@ -63,6 +62,14 @@ final class ResultPipe {
     ResultPipe(Owner owner, @Nullable PgxcRow cursor) {
         this.owner = owner;
         this.cursor = cursor;
+        if (cursor != null && cursor.awaitsTypes()) {
+            cursor.whenTypesAreThere(this::goOn);
+        }
+    }
+
+    private void goOn() {
+        drain();
+        owner.wake();
     }
 
     /** One way of consuming the pipe; only the first subscriber gets anything. Any thread. */
@@ -110,8 +117,7 @@ final class ResultPipe {
         if (subscription.isOver()) {
             discard();
         }
-        drain();
-        owner.wake();
+        goOn();
     }
 
     /** A reader has gone; one who came too late was none, and one who is still to come is met when it does. */
@@ -174,7 +180,12 @@ final class ResultPipe {
         if (to == null || !isEmpty()) {
             return false;
         }
-        return !reader.readsRows() || to.refuseBadRequest() || to.hasEnded() || to.isPresent();
+        return !reader.readsRows() || to.refuseBadRequest() || to.hasEnded() || (to.isPresent() && isReadable());
+    }
+
+    /** Whether it is known what types the columns are of. */
+    private boolean isReadable() {
+        return cursor == null || !cursor.awaitsTypes();
     }
 
     void onRow(DataRow row) {
@@ -260,7 +271,10 @@ final class ResultPipe {
             if (to.refuseBadRequest()) {
                 discard();
             }
-            while (held != null && !held.isEmpty() && !to.isOver() && (!needsDemand(held.peek()) || to.isPresent())) {
+            while (held != null
+                    && !held.isEmpty()
+                    && !to.isOver()
+                    && (!needsDemand(held.peek()) || (to.isPresent() && isReadable()))) {
                 deliver(held.poll(), to);
             }
         } catch (Throwable e) {
@@ -353,7 +367,7 @@ final class ResultPipe {
     private void pass(PgxcRow standing, PacedSubscription<Object> to) {
         Object element;
         try {
-            element = filter == null || filter.test(new PgxcRowSegment(standing)) ? reader.onRow(standing) : null;
+            element = filter == null || filter.test(reader.segment(standing)) ? reader.onRow(standing) : null;
         } catch (Throwable e) {
             failed(e, to);
             return;

@@ -3,11 +3,16 @@ package io.r2dbc.pgxc;
 
 import io.r2dbc.pgxc.codec.CodecRegistry;
 import io.r2dbc.pgxc.codec.Decoder;
+import io.r2dbc.pgxc.codec.DoubleReader;
 import io.r2dbc.pgxc.codec.Format;
+import io.r2dbc.pgxc.codec.LongReader;
+import io.r2dbc.pgxc.codec.PgType;
 import io.r2dbc.pgxc.wire.BackendMessage.Column;
 import io.r2dbc.pgxc.wire.BackendMessage.RowDescription;
+import io.r2dbc.spi.Result;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,35 +23,86 @@ import org.jspecify.annotations.Nullable;
  */
 final class RowShape {
 
+    /** What reading needs of the session that the rows come from. Any thread. */
+    interface Source {
+
+        /** The codecs as the session's settings have them now. */
+        CodecRegistry registry();
+
+        /** Is told the OID of a type whose values are not as the catalogue said. */
+        void doubt(int typeOid);
+
+        /** The rows of a cursor that is open in the session. */
+        Result cursor(String name);
+    }
+
     private final List<Column> columns;
     private final short @Nullable [] formats;
     private final PgxcRowMetadata metadata;
     private final @Nullable Class<?>[] plannedFor;
     private final @Nullable Decoder<?>[] plans;
-    private final Supplier<CodecRegistry> source;
+    private @Nullable LongReader @Nullable [] longs;
+    private @Nullable DoubleReader @Nullable [] doubles;
+    private final Source source;
     private CodecRegistry registry;
+    private boolean awaitsTypes;
+    private @Nullable List<Runnable> waiting;
 
     /**
      * Plans nothing yet.
      *
-     * @param source the codecs as the session's settings have them when it is asked
+     * @param source where the rows come from
      */
-    RowShape(RowDescription description, short @Nullable [] formats, Supplier<CodecRegistry> source) {
-        this(description.columns(), formats, new PgxcRowMetadata(description.columns(), source.get()), source);
+    RowShape(RowDescription description, short @Nullable [] formats, Source source) {
+        this(description.columns(), formats, new PgxcRowMetadata(description.columns(), source::registry), source);
     }
 
-    private RowShape(
-            List<Column> columns,
-            short @Nullable [] formats,
-            PgxcRowMetadata metadata,
-            Supplier<CodecRegistry> source) {
+    private RowShape(List<Column> columns, short @Nullable [] formats, PgxcRowMetadata metadata, Source source) {
         this.columns = columns;
         this.formats = formats;
         this.metadata = metadata;
         this.source = source;
-        this.registry = source.get();
+        this.registry = source.registry();
         this.plannedFor = new Class<?>[columns.size()];
         this.plans = new Decoder<?>[columns.size()];
+    }
+
+    /** Rows cannot be read before it is known what types the columns are of. */
+    void awaitTypes() {
+        awaitsTypes = true;
+    }
+
+    boolean awaitsTypes() {
+        return awaitsTypes;
+    }
+
+    /** Calls back when rows can be read. */
+    void whenTypesAreThere(Runnable action) {
+        List<Runnable> others = waiting == null ? new ArrayList<>(1) : waiting;
+        others.add(action);
+        waiting = others;
+    }
+
+    void typesAreThere() {
+        awaitsTypes = false;
+        List<Runnable> actions = waiting;
+        waiting = null;
+        if (actions != null) {
+            actions.forEach(Runnable::run);
+        }
+    }
+
+    PgType type(int index) {
+        return source.registry().type(column(index).typeOid());
+    }
+
+    /** A value of the column is not as its type says. */
+    void doubt(int index) {
+        source.doubt(column(index).typeOid());
+    }
+
+    Result cursor(String name) {
+        return source.cursor(name);
     }
 
     /** The same shape with plans of its own, for a row that leaves the event loop. */
@@ -68,11 +124,13 @@ final class RowShape {
 
     /** Decoding follows the session's settings: with another registry all plans are void. */
     void refresh() {
-        CodecRegistry current = source.get();
+        CodecRegistry current = source.registry();
         if (registry != current) {
             registry = current;
-            java.util.Arrays.fill(plans, null);
-            java.util.Arrays.fill(plannedFor, null);
+            Arrays.fill(plans, null);
+            Arrays.fill(plannedFor, null);
+            longs = null;
+            doubles = null;
         }
     }
 
@@ -85,6 +143,28 @@ final class RowShape {
             plannedFor[index] = type;
         }
         return (Decoder<T>) plan;
+    }
+
+    LongReader longs(int index) {
+        @Nullable LongReader[] kept = longs == null ? new LongReader[columns.size()] : longs;
+        longs = kept;
+        LongReader reader = kept[index];
+        if (reader == null) {
+            reader = registry.longReader(column(index).typeOid(), format(index));
+            kept[index] = reader;
+        }
+        return reader;
+    }
+
+    DoubleReader doubles(int index) {
+        @Nullable DoubleReader[] kept = doubles == null ? new DoubleReader[columns.size()] : doubles;
+        doubles = kept;
+        DoubleReader reader = kept[index];
+        if (reader == null) {
+            reader = registry.doubleReader(column(index).typeOid(), format(index));
+            kept[index] = reader;
+        }
+        return reader;
     }
 
     private Format format(int index) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.r2dbc.pgxc;
 
+import io.r2dbc.spi.OutParameters;
 import io.r2dbc.spi.R2dbcException;
 import io.r2dbc.spi.Readable;
 import io.r2dbc.spi.Result;
@@ -20,6 +21,20 @@ interface SegmentReader<T> {
 
     default @Nullable T onRow(PgxcRow row) {
         return null;
+    }
+
+    /** Whether OUT parameters yield an element; otherwise they pass without demand. */
+    default boolean readsOutParameters() {
+        return false;
+    }
+
+    default @Nullable T onOutParameters(PgxcOutParameters parameters) {
+        return null;
+    }
+
+    /** What a filter sees of a row. */
+    default Result.Segment segment(PgxcRow row) {
+        return new PgxcRowSegment(row);
     }
 
     /** Whether the count yields an element. */
@@ -66,6 +81,16 @@ interface SegmentReader<T> {
         public T onRow(PgxcRow row) {
             return present(mapping.apply(row));
         }
+
+        @Override
+        public boolean readsOutParameters() {
+            return true;
+        }
+
+        @Override
+        public T onOutParameters(PgxcOutParameters parameters) {
+            return present(mapping.apply(parameters));
+        }
     }
 
     private static <T> T present(@Nullable T element) {
@@ -105,6 +130,16 @@ interface SegmentReader<T> {
         }
 
         @Override
+        public boolean readsOutParameters() {
+            return true;
+        }
+
+        @Override
+        public Result.Segment onOutParameters(PgxcOutParameters parameters) {
+            return new PgxcOutSegment(parameters.detached());
+        }
+
+        @Override
         public boolean readsCount() {
             return true;
         }
@@ -125,11 +160,53 @@ interface SegmentReader<T> {
         }
     }
 
+    /** The same way, where the row that comes is the OUT parameters of a CALL. */
+    record OutOfCall<T>(SegmentReader<T> reader) implements SegmentReader<T> {
+
+        @Override
+        public boolean readsRows() {
+            return reader.readsOutParameters();
+        }
+
+        @Override
+        public @Nullable T onRow(PgxcRow row) {
+            return reader.onOutParameters(new PgxcOutParameters(row));
+        }
+
+        @Override
+        public Result.Segment segment(PgxcRow row) {
+            return new PgxcOutSegment(new PgxcOutParameters(row));
+        }
+
+        @Override
+        public boolean readsCount() {
+            return reader.readsCount();
+        }
+
+        @Override
+        public @Nullable T onCount(long rows) {
+            return reader.onCount(rows);
+        }
+
+        @Override
+        public boolean readsMessages() {
+            return reader.readsMessages();
+        }
+
+        @Override
+        public @Nullable T onMessage(Result.Message message) {
+            return reader.onMessage(message);
+        }
+    }
+
     /** The number of rows a command has touched. */
     record Counted(long value) implements Result.UpdateCount {}
 
     /** A row that outlives the callback, or, for filters, one that does not. */
     record PgxcRowSegment(Row row) implements Result.RowSegment {}
+
+    /** The OUT parameters of a CALL. */
+    record PgxcOutSegment(OutParameters outParameters) implements Result.OutSegment {}
 
     /** An error of the server as the last segment of its Result. */
     record ErrorMessage(R2dbcException exception) implements Result.Message {

@@ -41,6 +41,8 @@ final class ArchitectureTest {
     private static final String WIRE = ROOT + ".wire";
     private static final String AUTH = ROOT + ".auth";
     private static final String CODEC = ROOT + ".codec";
+    private static final String VALUE = ROOT + ".value";
+    private static final String JTS = "org.locationtech.jts.geom..";
     private static final String EXCHANGE = ROOT + ".exchange";
     private static final String NET = ROOT + ".net";
 
@@ -64,7 +66,17 @@ final class ArchitectureTest {
 
     @ArchTest
     static final ArchRule codec_knows_bytes_and_the_vocabulary_of_types =
-            room(CODEC, "io.netty.buffer", "io.r2dbc.spi");
+            room(CODEC, VALUE, "io.netty.buffer", "io.r2dbc.spi", JTS);
+
+    @ArchTest
+    static final ArchRule jts_may_be_missing = noClasses()
+            .that(not(inFile("JtsGeometries")))
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage(JTS);
+
+    @ArchTest
+    static final ArchRule value_knows_nobody = room(VALUE);
 
     @ArchTest
     static final ArchRule exchange_knows_the_ground_floor =

@@ -16,6 +16,7 @@ import io.r2dbc.pgxc.wire.Octets;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
 
 /** A connection over an {@link EmbeddedSession}: the whole driver, with the socket in the hands of the test. Results come as text. */
 public final class EmbeddedConnection implements AutoCloseable {
@@ -25,8 +26,9 @@ public final class EmbeddedConnection implements AutoCloseable {
     private final List<Object> startUp = new ArrayList<>();
 
     private EmbeddedConnection(PgxcConfiguration configuration) {
-        ConnectionCore core =
-                new ConnectionCore(configuration, new Registries(configuration.codecRegistrars()), new SqlTexts());
+        Registries registries = new Registries(configuration.codecRegistrars());
+        TypeCatalog catalog = new TypeCatalog(registries, Mono.empty(), configuration.connectTimeout());
+        ConnectionCore core = new ConnectionCore(configuration, registries, catalog, new SqlTexts());
         SessionState state = new SessionState(
                 configuration.preparedStatementCacheQueries(), new ParameterTyping(), columns -> new short[0]);
         session = new EmbeddedSession(options(configuration), state, core);

@@ -6,9 +6,9 @@ import static io.r2dbc.pgxc.tck.Sandbox.get;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.r2dbc.pgxc.codec.Interval;
 import io.r2dbc.pgxc.tck.server.TestServer;
 import io.r2dbc.pgxc.testing.StandingAsserts;
+import io.r2dbc.pgxc.value.Interval;
 import io.r2dbc.pgxc.wire.ClientMessage.Bind;
 import io.r2dbc.spi.Connection;
 import io.r2dbc.spi.ConnectionFactories;

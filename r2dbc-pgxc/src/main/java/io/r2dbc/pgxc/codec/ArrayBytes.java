@@ -77,7 +77,7 @@ record ArrayBytes(PgType type, PgType element, Elements elements, int levels) im
             throw malformed(type, "unknown flags " + flags);
         }
         if (buffer.getInt(offset + 8) != element.oid()) {
-            throw malformed(type, "elements of type " + PgType.of(buffer.getInt(offset + 8)));
+            throw malformed(type, "elements of type " + Integer.toUnsignedString(buffer.getInt(offset + 8)));
         }
         if (dimensions == 0 && length > HEADER) {
             throw malformed(type, length - HEADER + " bytes behind the last element");
@@ -140,7 +140,7 @@ record ArrayBytes(PgType type, PgType element, Elements elements, int levels) im
             int at = from;
             int size = buffer.getInt(sizes);
             for (int i = 0; i < size; i++) {
-                out.append(i == 0 ? '{' : ',');
+                out.append(i == 0 ? '{' : type.delimiter());
                 if (inner > 1) {
                     at = print(inner - 1, buffer, sizes + 8, at, end, out);
                     continue;
@@ -150,7 +150,7 @@ record ArrayBytes(PgType type, PgType element, Elements elements, int levels) im
                 if (length < 0) {
                     out.append("NULL");
                 } else {
-                    ArrayText.quote((String) string.decode(buffer, at, length), out);
+                    ArrayText.quote((String) string.decode(buffer, at, length), type.delimiter(), out);
                     at += length;
                 }
             }

@@ -4,8 +4,10 @@ package io.r2dbc.pgxc.codec;
 import java.lang.invoke.MethodType;
 import java.lang.reflect.Modifier;
 import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,7 +31,7 @@ final class ArrayCodec implements Family {
 
     @Override
     public List<PgType> types() {
-        return PgType.arrays();
+        return List.of(); // their category tells
     }
 
     @Override
@@ -44,7 +46,7 @@ final class ArrayCodec implements Family {
             return null;
         }
         if (target == String.class) {
-            Decoder<?> string = registry.plan(element, format, String.class);
+            Decoder<?> string = registry.decoders().plan(element, format, String.class);
             return string == null ? null : new ArrayBytes.Printer(type, element, string);
         }
         return decoder(type, element, format, target);
@@ -58,13 +60,14 @@ final class ArrayCodec implements Family {
 
     private @Nullable Decoder<?> decoder(PgType type, PgType element, Format format, Class<?> target) {
         if (target == Object.class || target == Object[].class) {
-            Class<?> leaf = target == Object.class ? registry.defaultType(element.oid()) : Object.class;
-            Decoder<?> decoder = registry.plan(element, format, leaf);
+            Class<?> leaf = target == Object.class ? registry.decoders().defaultType(element) : Object.class;
+            Decoder<?> decoder = registry.decoders().plan(element, format, leaf);
             return decoder == null ? null : reader(type, element, format, new Elements.Objects(leaf, decoder), ANY);
         }
-        if (target == List.class || target == Collection.class) {
-            Decoder<?> decoder = registry.plan(element, format, Object.class);
-            return decoder == null ? null : reader(type, element, format, new Elements.Lists(decoder), ANY);
+        if (target == List.class || target == Collection.class || target == Set.class) {
+            Decoder<?> decoder = registry.decoders().plan(element, format, Object.class);
+            Decoder<?> list = decoder == null ? null : reader(type, element, format, new Elements.Lists(decoder), ANY);
+            return list == null || target != Set.class ? list : set(list);
         }
         int levels = 0;
         Class<?> leaf = target;
@@ -79,16 +82,22 @@ final class ArrayCodec implements Family {
         return null;
     }
 
+    /** In the order of the array, each element once. */
+    private static Decoder<Set<?>> set(Decoder<?> list) {
+        return (buffer, offset, length) -> new LinkedHashSet<>((List<?>) list.decode(buffer, offset, length));
+    }
+
     private @Nullable Elements elements(PgType element, Format format, Class<?> leaf) {
         Class<?> wrapper = MethodType.methodType(leaf).wrap().returnType();
-        Decoder<?> decoder = leaf.isArray() && leaf != byte[].class ? null : registry.plan(element, format, wrapper);
+        boolean isLeaf = !leaf.isArray() || leaf == byte[].class || leaf == naturalArray(element);
+        Decoder<?> decoder = isLeaf ? registry.decoders().plan(element, format, wrapper) : null;
         if (decoder == null) {
             return null;
         }
         if (!leaf.isPrimitive()) {
             return new Elements.Objects(leaf, decoder);
         }
-        boolean custom = registry.codecFor(element, wrapper) != null;
+        boolean custom = registry.decoders().codecFor(element, wrapper) != null;
         if (!custom && isInteger(element) && (leaf == int.class || leaf == long.class)) {
             return new Elements.Integers(element, format, leaf, IntegerCodecs.reader(element, format));
         }
@@ -99,7 +108,7 @@ final class ArrayCodec implements Family {
     }
 
     private static boolean isInteger(PgType type) {
-        return type.category() == PgType.Category.NUMBER && !isFloat(type) && !type.equals(PgType.NUMERIC);
+        return type.category() == TypeCategory.NUMBER && !isFloat(type) && !type.equals(PgType.NUMERIC);
     }
 
     private static boolean isFloat(PgType type) {
@@ -125,7 +134,8 @@ final class ArrayCodec implements Family {
 
     /** Whether a value is written as an array, and not as one element. */
     boolean isDimension(Object value) {
-        return (value instanceof Collection || value.getClass().isArray()) && registry.find(value.getClass()) == null;
+        return (value instanceof Collection || value.getClass().isArray())
+                && registry.encodings().find(value.getClass()) == null;
     }
 
     /** Whether a class may hold elements that can be written, by what it says itself. */
@@ -141,7 +151,7 @@ final class ArrayCodec implements Family {
 
     private Class<?> leaf(Class<?> type) {
         Class<?> leaf = type;
-        while (leaf.isArray() && registry.find(leaf) == null) {
+        while (leaf.isArray() && registry.encodings().find(leaf) == null) {
             leaf = leaf.getComponentType();
         }
         return MethodType.methodType(leaf).wrap().returnType();
@@ -151,7 +161,7 @@ final class ArrayCodec implements Family {
     @Nullable
     Encoding encoding(Class<?> type) {
         Class<?> leaf = leaf(type);
-        Encoding element = registry.find(leaf);
+        Encoding element = registry.encodings().find(leaf);
         return element == null ? null : ArrayEncoding.of(registry, this, element, leaf, null);
     }
 
@@ -162,13 +172,16 @@ final class ArrayCodec implements Family {
         if (byClass != null) {
             return byClass;
         }
-        Object leaf = firstLeaf(value, 0);
+        Object leaf = firstLeaf(value);
         if (leaf == null) {
             return canEncode(value.getClass())
                     ? ArrayEncoding.of(registry, this, TextCodecs.untyped(), String.class, null)
                     : null;
         }
-        Encoding element = registry.find(leaf.getClass());
+        Encoding found = registry.encodings().find(leaf);
+        Encoding composite =
+                found == null ? null : registry.families().composites().inArray(leaf, registry.type(found.typeOid()));
+        Encoding element = composite != null ? composite : found;
         return element == null ? null : ArrayEncoding.of(registry, this, element, leaf.getClass(), null);
     }
 
@@ -178,24 +191,37 @@ final class ArrayCodec implements Family {
         if (element == null || !isDimension(value)) {
             return null;
         }
-        Object leaf = firstLeaf(value, 0);
+        Object leaf = firstLeaf(value, 0, naturalArray(element));
         if (leaf == null) {
             return ArrayEncoding.of(registry, this, TextCodecs.as(element), String.class, element);
         }
-        Encoding encoding = registry.typed(leaf, element);
+        Encoding composite = registry.families().composites().inArray(leaf, element);
+        Encoding encoding = composite != null ? composite : registry.encodings().typed(leaf, element);
         return encoding == null ? null : ArrayEncoding.of(registry, this, encoding, leaf.getClass(), element);
     }
 
+    /** The first element that is not null, the value itself if it is no array or collection. */
+    @Nullable
+    Object firstLeaf(Object value) {
+        return firstLeaf(value, 0, null);
+    }
+
+    /** The class of elements that are arrays themselves, such as vectors, or null. */
+    private @Nullable Class<?> naturalArray(PgType element) {
+        Class<?> natural = registry.decoders().defaultType(element);
+        return natural.isArray() ? natural : null;
+    }
+
     /** Depth first; a collection that holds itself ends at the server's limit. */
-    private @Nullable Object firstLeaf(Object value, int depth) {
-        if (!isDimension(value)) {
+    private @Nullable Object firstLeaf(Object value, int depth, @Nullable Class<?> natural) {
+        if (value.getClass() == natural || !isDimension(value)) {
             return value;
         }
         if (depth == MAX_DIMENSIONS) {
             return null;
         }
         for (Object inner : Dimension.of(value)) {
-            Object leaf = inner == null ? null : firstLeaf(inner, depth + 1);
+            Object leaf = inner == null ? null : firstLeaf(inner, depth + 1, natural);
             if (leaf != null) {
                 return leaf;
             }

@@ -28,7 +28,7 @@ record ArrayEncoding(
     /** Null if there is no array type over the elements' type, and they are binary. */
     static @Nullable Encoding of(
             CodecRegistry registry, ArrayCodec arrays, Encoding element, Class<?> leaf, @Nullable PgType required) {
-        int oid = PgType.of(element.typeOid()).arrayOid();
+        int oid = registry.type(element.typeOid()).arrayOid();
         return oid == 0 && element.format() == Format.BINARY
                 ? null
                 : new ArrayEncoding(registry, arrays, element, leaf, required, oid);
@@ -36,7 +36,10 @@ record ArrayEncoding(
 
     @Override
     public int fallbackTypeOid() {
-        return typeOid != 0 ? typeOid : PgType.TEXT.arrayOid();
+        int oid = typeOid != 0
+                ? typeOid
+                : registry.type(element.fallbackTypeOid()).arrayOid();
+        return oid != 0 ? oid : PgType.TEXT.arrayOid();
     }
 
     @Override
@@ -69,7 +72,7 @@ record ArrayEncoding(
         int depth = 0;
         Object first = value;
         boolean empty = false;
-        while (first != null && arrays.isDimension(first)) {
+        while (first != null && isDimension(first)) {
             if (depth == sizes.length) {
                 throw problem(value, "more than " + sizes.length + " dimensions");
             }
@@ -85,9 +88,14 @@ record ArrayEncoding(
         return Arrays.copyOf(sizes, depth);
     }
 
+    /** An element may be an array itself. */
+    private boolean isDimension(Object value) {
+        return value.getClass() != leaf && arrays.isDimension(value);
+    }
+
     private void checkEmpty(Object value, int depth) {
         for (Object inner : Dimension.of(value)) {
-            if (inner == null || !arrays.isDimension(inner) || depth == ArrayCodec.MAX_DIMENSIONS) {
+            if (inner == null || !isDimension(inner) || depth == ArrayCodec.MAX_DIMENSIONS) {
                 throw problem(value, "inner arrays of different sizes");
             }
             checkEmpty(inner, depth + 1);
@@ -126,7 +134,7 @@ record ArrayEncoding(
         int count = 0;
         for (Object inner : sizes.length == 0 ? List.of() : dimension(value)) {
             if (count++ > 0) {
-                out.writeByte(',');
+                out.writeByte(required == null ? ',' : required.delimiter());
             }
             if (level + 1 < sizes.length) {
                 writeText(inner, level + 1, sizes, out);
@@ -166,7 +174,7 @@ record ArrayEncoding(
     }
 
     private Collection<? extends @Nullable Object> dimension(@Nullable Object value) {
-        if (value == null || !arrays.isDimension(value)) {
+        if (value == null || !isDimension(value)) {
             throw problem(value, "no inner array where others are");
         }
         return Dimension.of(value);
@@ -177,7 +185,9 @@ record ArrayEncoding(
         if (value.getClass() == leaf) {
             return element;
         }
-        Encoding other = required != null ? registry.typed(value, required) : registry.find(value.getClass());
+        Encoding other = required != null
+                ? registry.encodings().typed(value, required)
+                : registry.encodings().find(value);
         if (other == null || other.typeOid() != element.typeOid() || other.format() != element.format()) {
             throw problem(value, "an array of " + leaf.getTypeName() + " holds it");
         }
@@ -185,7 +195,7 @@ record ArrayEncoding(
     }
 
     private ValueException problem(@Nullable Object value, String problem) {
-        String type = typeOid == 0 ? "an array" : PgType.of(typeOid).getName();
+        String type = typeOid == 0 ? "an array" : registry.type(typeOid).getName();
         return value == null
                 ? new ValueException("cannot write NULL as a dimension of " + type)
                 : ValueException.unwritable(type, value, problem);

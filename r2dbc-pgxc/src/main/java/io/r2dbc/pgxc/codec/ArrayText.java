@@ -123,10 +123,8 @@ record ArrayText(PgType type, Elements elements, int levels) implements Decoder<
         return b != delimiter() && b != '}' && b != '{' && b != '"' && b != '\\';
     }
 
-    /** Only {@code box} has another delimiter than the comma, which its own text is full of. */
     private char delimiter() {
-        PgType element = type.element();
-        return element != null && element.getName().equals("box") ? ';' : ',';
+        return type.delimiter();
     }
 
     /** Reads the dimensions from {@code level} on, beginning at a brace; gives the position behind the closing one. */
@@ -185,10 +183,11 @@ record ArrayText(PgType type, Elements elements, int levels) implements Decoder<
     }
 
     /** Appends an element as the server prints it: quoted only if it must be. */
-    static void quote(String element, StringBuilder out) {
+    static void quote(String element, char delimiter, StringBuilder out) {
         boolean plain = !element.isEmpty() && !element.equalsIgnoreCase("null");
         for (int i = 0; plain && i < element.length(); i++) {
-            plain = "{},\"\\ \t\n\r\u000B\f".indexOf(element.charAt(i)) < 0;
+            char c = element.charAt(i);
+            plain = c != delimiter && "{}\"\\ \t\n\r\u000B\f".indexOf(c) < 0;
         }
         if (plain) {
             out.append(element);

@@ -2,6 +2,8 @@
 package io.r2dbc.pgxc.codec;
 
 import io.netty.buffer.ByteBuf;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.function.Function;
 
 /**
@@ -104,31 +106,41 @@ public interface Codec<T> {
      */
     static <T> Codec<T> text(
             Class<T> javaType, PgType type, Function<String, ? extends T> parse, Function<? super T, String> print) {
-        return new Codec<>() {
-            @Override
-            public Class<T> javaType() {
-                return javaType;
-            }
+        return new TextCodec<>(javaType, type, parse, print, false);
+    }
 
-            @Override
-            public PgType type() {
-                return type;
+    /**
+     * A codec of a Java enum whose constants have other labels in the database than their names. Where they have the same,
+     * no codec is needed.
+     *
+     * <pre>{@code
+     * registry.register(Codec.labels(Mood.class, PgType.named("mood"), mood -> mood.name().toLowerCase(Locale.ROOT)));
+     * }</pre>
+     *
+     * @param javaType the enum
+     * @param type the enum type of the database
+     * @param label gives the label of a constant, another one for each
+     * @param <E> the enum
+     * @return the codec
+     * @throws IllegalArgumentException if two constants have the same label
+     */
+    static <E extends Enum<E>> Codec<E> labels(Class<E> javaType, PgType type, Function<? super E, String> label) {
+        Map<String, E> constants = new HashMap<>();
+        for (E constant : javaType.getEnumConstants()) {
+            E other = constants.put(label.apply(constant), constant);
+            if (other != null) {
+                throw new IllegalArgumentException(
+                        "label \"" + label.apply(constant) + "\" for both " + other + " and " + constant);
             }
-
-            @Override
-            public T decode(ByteBuf buffer, int offset, int length, PgType columnType, Format format) {
-                return parse.apply(Utf8.read(buffer, offset, length, columnType, format));
+        }
+        Function<String, E> parse = text -> {
+            E constant = constants.get(text);
+            if (constant == null) {
+                throw new ValueException(type.getName() + ": no constant of " + javaType.getTypeName()
+                        + " has the label \"" + text + '"');
             }
-
-            @Override
-            public void encode(T value, ByteBuf out) {
-                Utf8.write(print.apply(value), out);
-            }
-
-            @Override
-            public String toString() {
-                return "Codec.text[" + javaType.getTypeName() + ", " + type + "]";
-            }
+            return constant;
         };
+        return new TextCodec<>(javaType, type, parse, label, true);
     }
 }

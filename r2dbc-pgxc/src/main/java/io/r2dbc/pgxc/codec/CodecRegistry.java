@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,40 +27,23 @@ public final class CodecRegistry {
     private static final CodecRegistry STANDARD = builder().build();
 
     private final List<Codec<?>> codecs;
+    private final Map<Class<?>, PgType> records;
     private final @Nullable ZoneId zone;
-    private final Map<Integer, Family> families = new HashMap<>();
-    private final Map<Class<?>, Encoding> byClass = new HashMap<>();
-    private final ClassValue<Optional<Encoding>> resolved = new ClassValue<>() {
-        @Override
-        protected Optional<Encoding> computeValue(Class<?> type) {
-            return Optional.ofNullable(resolve(type));
-        }
-    };
-    private final ArrayCodec arrays = new ArrayCodec(this);
-    private final OpaqueCodec opaque = new OpaqueCodec(arrays);
+    private final DatabaseTypes types;
+    private final Families families;
+    private final Decoders decoders;
+    private final Encodings encodings;
+    private final GenericTargets generics = new GenericTargets(this);
 
-    private CodecRegistry(List<Codec<?>> codecs, @Nullable ZoneId zone) {
-        this.codecs = List.copyOf(codecs);
+    private CodecRegistry(
+            List<Codec<?>> codecs, Map<Class<?>, PgType> records, @Nullable ZoneId zone, DatabaseTypes types) {
+        this.codecs = codecs;
+        this.records = records;
         this.zone = zone;
-        List<Family> standard = List.of(
-                new BooleanCodec(),
-                new IntegerCodecs(),
-                new FloatCodecs(),
-                new NumericCodec(),
-                new TextCodecs(),
-                new JsonCodecs(),
-                new BinaryCodecs(),
-                new UuidCodec(),
-                new InetCodec(),
-                new DateCodec(),
-                new TimeCodecs(),
-                new TimestampCodecs(zone),
-                new IntervalCodec(),
-                arrays);
-        for (Family family : standard) {
-            family.types().forEach(type -> families.put(type.oid(), family));
-            byClass.putAll(family.encodings());
-        }
+        this.types = types;
+        this.families = new Families(this, zone);
+        this.decoders = new Decoders(codecs, families);
+        this.encodings = new Encodings(codecs, records, types, families);
     }
 
     /**
@@ -91,7 +73,7 @@ public final class CodecRegistry {
      */
     public CodecRegistry at(ZoneId sessionZone) {
         ZoneId normalized = sessionZone.normalized(); // UTC has many names
-        return normalized.equals(zone) ? this : new CodecRegistry(codecs, normalized);
+        return normalized.equals(zone) ? this : new CodecRegistry(codecs, records, normalized, types);
     }
 
     /**
@@ -103,7 +85,47 @@ public final class CodecRegistry {
      */
     public CodecRegistry at(String serverZone) {
         ZoneId sessionZone = ServerZone.parse(serverZone);
-        return sessionZone == null ? new CodecRegistry(codecs, null) : at(sessionZone);
+        return sessionZone == null ? new CodecRegistry(codecs, records, null, types) : at(sessionZone);
+    }
+
+    /**
+     * The same registry for a database that has types of its own.
+     *
+     * @param database what is known of its types
+     * @return a registry, this one if it has them already
+     */
+    public CodecRegistry with(DatabaseTypes database) {
+        return database == types ? this : new CodecRegistry(codecs, records, zone, database);
+    }
+
+    /**
+     * The type with an OID, of those every server has and those of the registry's database.
+     *
+     * @param oid the type's OID, as an unsigned 32-bit number
+     * @return the type, never null
+     */
+    public PgType type(int oid) {
+        return types.of(oid);
+    }
+
+    DatabaseTypes types() {
+        return types;
+    }
+
+    Families families() {
+        return families;
+    }
+
+    Decoders decoders() {
+        return decoders;
+    }
+
+    Encodings encodings() {
+        return encodings;
+    }
+
+    GenericTargets generics() {
+        return generics;
     }
 
     /**
@@ -118,50 +140,44 @@ public final class CodecRegistry {
      */
     @SuppressWarnings("unchecked") // every branch below plans for exactly this class
     public <T> Decoder<T> decoder(int typeOid, Format format, Class<T> target) {
-        PgType type = PgType.of(typeOid);
-        Decoder<?> decoder = plan(type, format, boxed(target));
+        PgType type = type(typeOid);
+        Decoder<?> decoder = decoders.plan(type, format, boxed(target));
         if (decoder == null) {
             throw ValueException.noConversion(type, format, target);
         }
         return (Decoder<T>) decoder;
     }
 
-    private static Class<?> boxed(Class<?> type) {
+    /**
+     * Plans the reading of a column as {@code long}, without a box for the types that are integers.
+     *
+     * @param typeOid the column's type
+     * @param format the format of its values
+     * @return a reader to be kept as a decoder is
+     * @throws ValueException if there is no conversion from this type to {@code long}
+     */
+    public LongReader longReader(int typeOid, Format format) {
+        PgType type = type(typeOid);
+        boolean isInteger = families.of(type) instanceof IntegerCodecs && decoders.codecFor(type, Long.class) == null;
+        return isInteger ? IntegerCodecs.reader(type, format) : decoder(typeOid, format, Long.class)::decode;
+    }
+
+    /**
+     * Plans the reading of a column as {@code double}, without a box for the types that are floats.
+     *
+     * @param typeOid the column's type
+     * @param format the format of its values
+     * @return a reader to be kept as a decoder is
+     * @throws ValueException if there is no conversion from this type to {@code double}
+     */
+    public DoubleReader doubleReader(int typeOid, Format format) {
+        PgType type = type(typeOid);
+        boolean isFloat = families.of(type) instanceof FloatCodecs && decoders.codecFor(type, Double.class) == null;
+        return isFloat ? FloatCodecs.reader(type, format) : decoder(typeOid, format, Double.class)::decode;
+    }
+
+    static Class<?> boxed(Class<?> type) {
         return type.isPrimitive() ? MethodType.methodType(type).wrap().returnType() : type;
-    }
-
-    @Nullable
-    Decoder<?> plan(PgType type, Format format, Class<?> target) {
-        Codec<?> codec = codecFor(type, target);
-        if (codec != null && (format == Format.TEXT || codec.readsBinary())) {
-            return UserCodecs.decoder(codec, type, format);
-        }
-        Family family = family(type);
-        Class<?> wanted = target == Object.class ? family.defaultTarget(type, format) : target;
-        if (wanted == String.class || wanted == CharSequence.class) {
-            return format == Format.TEXT ? TextCodecs.string(type, format) : family.decoder(type, format, String.class);
-        }
-        return family.decoder(type, format, wanted);
-    }
-
-    @Nullable
-    Codec<?> codecFor(PgType type, Class<?> target) {
-        for (Codec<?> codec : codecs) {
-            boolean wanted = target == Object.class ? codec.isDefault() : target == codec.javaType();
-            if (wanted && (codec.reads(type) || (target != Object.class && mayBe(codec.type(), type)))) {
-                return codec;
-            }
-        }
-        return null;
-    }
-
-    /** A type known by its name only may be any type known by its OID only; the class asked for has decided. */
-    private static boolean mayBe(PgType named, PgType column) {
-        return named.oid() == 0 && !column.isNamed();
-    }
-
-    private Family family(PgType type) {
-        return families.getOrDefault(type.oid(), opaque);
     }
 
     /**
@@ -171,13 +187,7 @@ public final class CodecRegistry {
      * @return the class; {@code String} for types not known
      */
     public Class<?> defaultType(int typeOid) {
-        PgType type = PgType.of(typeOid);
-        Codec<?> codec = codecFor(type, Object.class);
-        if (codec != null) {
-            return codec.javaType();
-        }
-        PgType element = type.element();
-        return element == null ? type.getJavaType() : defaultType(element.oid()).arrayType();
+        return decoders.defaultType(type(typeOid));
     }
 
     /**
@@ -187,14 +197,7 @@ public final class CodecRegistry {
      * @return false if text must be asked for
      */
     public boolean readsBinary(int typeOid) {
-        PgType type = PgType.of(typeOid);
-        for (Codec<?> codec : codecs) {
-            if (!codec.readsBinary() && codec.reads(type)) {
-                return false;
-            }
-        }
-        PgType element = type.element();
-        return family(type).readsBinary() && (element == null || readsBinary(element.oid()));
+        return decoders.readsBinary(type(typeOid));
     }
 
     /**
@@ -205,39 +208,26 @@ public final class CodecRegistry {
      * @throws IllegalArgumentException if values of this class cannot be written
      */
     public Encoding encoding(Object value) {
-        Encoding encoding = find(value);
+        Encoding encoding = encodings.find(value);
         if (encoding == null) {
+            String remedy = value instanceof Record
+                    ? "; name its type, Parameters.in(PgType.named(\"...\"), value), or register it with the codecs"
+                    : "";
             throw new IllegalArgumentException(
-                    "cannot encode values of " + value.getClass().getTypeName());
+                    "cannot encode values of " + value.getClass().getTypeName() + remedy);
         }
         return encoding;
     }
 
-    private @Nullable Encoding find(Object value) {
-        Class<?> type = value.getClass();
-        Encoding encoding = find(type);
-        return encoding == null && arrays.isDimension(value) ? arrays.encoding(value) : encoding;
-    }
-
-    /** The encoding that the class alone decides; collections, and arrays of objects, are decided by what they hold. */
-    @Nullable
-    Encoding find(Class<?> type) {
-        return resolved.get(type).orElse(null);
-    }
-
-    private @Nullable Encoding resolve(Class<?> type) {
-        for (Codec<?> codec : codecs) {
-            if (codec.javaType().isAssignableFrom(type)) {
-                return UserCodecs.encoding(codec);
-            }
-        }
-        Encoding encoding = byClass.get(type);
-        if (encoding != null) {
-            return encoding;
-        }
-        Encoding bytes = BinaryCodecs.encoding(type);
-        Encoding address = bytes != null ? bytes : InetCodec.encoding(type);
-        return address != null ? address : TextCodecs.encoding(type);
+    /**
+     * The type of the database's own that has to be known before a value can be written, because it is registered for the
+     * value's class, or for that of its elements.
+     *
+     * @param value the value
+     * @return the type as it was registered, or null if the value needs none, or it is known already
+     */
+    public @Nullable PgType unknownTypeOf(Object value) {
+        return records.isEmpty() ? null : encodings.unknownTypeOf(value);
     }
 
     /**
@@ -252,31 +242,18 @@ public final class CodecRegistry {
         if (typeOid == 0) {
             return encoding(value);
         }
-        PgType type = PgType.of(typeOid);
-        Encoding encoding = typed(value, type);
+        PgType type = type(typeOid);
+        Encoding encoding;
+        try {
+            encoding = encodings.typed(value, type);
+        } catch (ValueException e) {
+            throw new IllegalArgumentException(e.getMessage(), e); // what a composite holds has been looked at
+        }
         if (encoding == null) {
             throw new IllegalArgumentException(
                     "cannot encode values of " + value.getClass().getTypeName() + " as " + type);
         }
         return encoding;
-    }
-
-    @Nullable
-    Encoding typed(Object value, PgType type) {
-        for (Codec<?> codec : codecs) {
-            if (codec.javaType().isInstance(value) && codec.reads(type)) {
-                return UserCodecs.encoding(codec, type);
-            }
-        }
-        Encoding converted = family(type).encoding(value, type);
-        if (converted != null) {
-            return converted;
-        }
-        if (TextCodecs.isText(value)) {
-            return TextCodecs.as(type);
-        }
-        Encoding own = find(value);
-        return own != null && own.typeOid() == type.oid() ? own : null;
     }
 
     /**
@@ -286,7 +263,7 @@ public final class CodecRegistry {
      * @return true if {@link #encoding(Object)} gives an encoding
      */
     public boolean canEncode(Object value) {
-        return find(value) != null;
+        return encodings.find(value) != null;
     }
 
     /**
@@ -297,7 +274,7 @@ public final class CodecRegistry {
      */
     public boolean canEncode(Class<?> javaType) {
         Class<?> type = boxed(javaType);
-        return find(type) != null || arrays.canEncode(type);
+        return encodings.find(type) != null || families.arrays().canEncode(type);
     }
 
     /**
@@ -308,9 +285,9 @@ public final class CodecRegistry {
      */
     public int typeOidOf(Class<?> javaType) {
         Class<?> type = boxed(javaType);
-        Encoding encoding = find(type);
+        Encoding encoding = encodings.find(type);
         if (encoding == null && type.isArray()) {
-            encoding = arrays.encoding(type);
+            encoding = families.arrays().encoding(type);
         }
         return encoding == null ? 0 : encoding.typeOid();
     }
@@ -323,7 +300,7 @@ public final class CodecRegistry {
      */
     public int typeOidOf(Type type) {
         if (type instanceof PgType known) {
-            return known.oid();
+            return known.oid() == 0 ? oidOf(known.getName()) : known.oid();
         }
         if (type instanceof R2dbcType standard) {
             return StandardTypes.oidOf(standard);
@@ -331,10 +308,16 @@ public final class CodecRegistry {
         return typeOidOf(type.getJavaType());
     }
 
+    private int oidOf(String name) {
+        PgType type = types.named(name);
+        return type == null ? 0 : type.oid();
+    }
+
     /** Collects the user's codecs; the earlier goes before the later. */
     public static final class Builder {
 
         private final List<Codec<?>> codecs = new ArrayList<>();
+        private final Map<Class<?>, PgType> records = new HashMap<>();
 
         private Builder() {}
 
@@ -350,12 +333,25 @@ public final class CodecRegistry {
         }
 
         /**
-         * Makes the registry, in UTC.
+         * Says as what composite type the instances of a Java record are written. Its components have the names of the
+         * type's attributes, where {@code zipCode} stands for {@code zip_code}. Reading needs no such word.
+         *
+         * @param record the Java class
+         * @param type the type, by {@link PgType#named(String)}
+         * @return this builder
+         */
+        public Builder register(Class<? extends Record> record, PgType type) {
+            records.put(record, type);
+            return this;
+        }
+
+        /**
+         * Makes the registry, in UTC and without types of a database's own.
          *
          * @return a registry that does not change any more
          */
         public CodecRegistry build() {
-            return new CodecRegistry(codecs, ZoneOffset.UTC);
+            return new CodecRegistry(List.copyOf(codecs), Map.copyOf(records), ZoneOffset.UTC, DatabaseTypes.BUILT_IN);
         }
     }
 }

@@ -3,9 +3,18 @@ package io.r2dbc.pgxc.codec;
 
 import io.netty.buffer.ByteBuf;
 
-/** Reads a floating point value without a box. */
+/** Reads a value as {@code double} without a box. What is said of {@link Decoder} holds for it. */
 @FunctionalInterface
-interface DoubleReader {
+public interface DoubleReader {
 
+    /**
+     * Reads the value. Never called for SQL NULL.
+     *
+     * @param buffer holds the bytes
+     * @param offset the index of the value's first byte
+     * @param length the number of its bytes
+     * @return the value
+     * @throws ValueException if the bytes are no value of the type, or the value has no place in a {@code double}
+     */
     double read(ByteBuf buffer, int offset, int length);
 }

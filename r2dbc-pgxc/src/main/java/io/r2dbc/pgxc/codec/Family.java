@@ -11,6 +11,11 @@ interface Family {
     /** The types answered for. */
     List<PgType> types();
 
+    /** The names of an extension's types answered for, whose OIDs differ from database to database. */
+    default List<String> names() {
+        return List.of();
+    }
+
     /** Whether the binary form is read, so that it may be asked for. */
     default boolean readsBinary() {
         return true;

@@ -2,6 +2,7 @@
 package io.r2dbc.pgxc.codec;
 
 import io.netty.buffer.ByteBuf;
+import io.r2dbc.pgxc.value.Inet;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -10,8 +11,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads and writes {@code inet}: {@code InetAddress} and {@code String}. An address with the prefix of a network has no
- * place in an {@code InetAddress}, which would lose it, and is read as {@code String} only.
+ * Reads and writes {@code inet} and {@code cidr}: {@code InetAddress}, {@code Inet} and {@code String}. An address with the
+ * prefix of a network has no place in an {@code InetAddress}, which would lose it.
  *
  * <p>Addresses are made of their bytes, so that no name is ever looked up. One of IPv6 stays one of IPv6, even if it
  * stands for one of IPv4.
@@ -24,80 +25,55 @@ final class InetCodec implements Family {
     private static final int IPV4 = 2;
     private static final int IPV6 = 3;
 
-    private static final Encoding ENCODING = TypedEncoding.binary(PgType.INET, (value, out) -> {
-        byte[] address = ((InetAddress) value).getAddress();
-        out.writeByte(address.length == 4 ? IPV4 : IPV6);
-        out.writeByte(8 * address.length);
-        out.writeByte(0);
-        out.writeByte(address.length);
-        out.writeBytes(address);
-    });
+    private static final Encoding INET = encoding(PgType.INET);
+    private static final Encoding CIDR = encoding(PgType.CIDR);
+
+    private static Encoding encoding(PgType type) {
+        return TypedEncoding.binary(type, (value, out) -> write(value, type, out));
+    }
 
     @Override
     public List<PgType> types() {
-        return List.of(PgType.INET);
+        return List.of(PgType.INET, PgType.CIDR);
     }
 
     @Override
     public @Nullable Decoder<?> decoder(PgType type, Format format, Class<?> target) {
         if (target == InetAddress.class) {
-            return format == Format.TEXT
-                    ? (Decoder<InetAddress>) InetCodec::text
-                    : (Decoder<InetAddress>) InetCodec::binary;
+            return (Decoder<InetAddress>) (buffer, offset, length) -> host(buffer, offset, length, type, format);
         }
-        return target == String.class ? (Decoder<String>) InetCodec::print : null;
+        if (target == Inet.class) {
+            return (Decoder<Inet>) (buffer, offset, length) -> inet(buffer, offset, length, type, format);
+        }
+        return target == String.class
+                ? (Decoder<String>) (buffer, offset, length) -> print(inet(buffer, offset, length, type, format), type)
+                : null;
     }
 
-    private static InetAddress binary(ByteBuf buffer, int offset, int length) {
-        return address(bytes(buffer, offset, length), buffer.getUnsignedByte(offset + 1), Format.BINARY);
-    }
-
-    private static String print(ByteBuf buffer, int offset, int length) {
-        byte[] address = bytes(buffer, offset, length);
-        return InetText.print(address, buffer.getUnsignedByte(offset + 1));
-    }
-
-    private static byte[] bytes(ByteBuf buffer, int offset, int length) {
-        if (length < HEADER) {
-            throw ValueException.of(PgType.INET, Format.BINARY, length + " bytes are no address");
-        }
-        int family = buffer.getUnsignedByte(offset);
-        int bits = buffer.getUnsignedByte(offset + 1);
-        int size = buffer.getUnsignedByte(offset + 3);
-        int due = family == IPV4 ? 4 : 16;
-        if ((family != IPV4 && family != IPV6) || size != due || bits > 8 * due) {
-            throw ValueException.of(
-                    PgType.INET,
-                    Format.BINARY,
-                    "no address is of family " + family + ", " + size + " bytes and a prefix of " + bits + " bits");
-        }
-        if (length != HEADER + due) {
-            throw ValueException.length(PgType.INET, HEADER + due, length);
-        }
-        byte[] address = new byte[due];
-        buffer.getBytes(offset + HEADER, address);
-        return address;
-    }
-
-    private static InetAddress text(ByteBuf buffer, int offset, int length) {
-        int end = offset + length;
-        int slash = InetText.find(buffer, offset, end, '/');
-        byte[] address = InetText.address(buffer, offset, slash);
-        int bits = address == null ? -1 : InetText.prefix(buffer, slash, end, 8 * address.length);
-        if (address == null || bits < 0) {
-            throw ValueException.malformed(PgType.INET, buffer, offset, length);
-        }
-        return address(address, bits, Format.TEXT);
-    }
-
-    private static InetAddress address(byte[] address, int bits, Format format) {
+    private static InetAddress host(ByteBuf buffer, int offset, int length, PgType type, Format format) {
+        byte[] address = bytes(buffer, offset, length, type, format);
+        int bits = prefix(buffer, offset, length, format, address);
         if (bits != 8 * address.length) {
             throw ValueException.of(
-                    PgType.INET,
+                    type,
                     format,
                     "an address with a prefix of " + bits + " bits has no place in " + InetAddress.class.getTypeName()
-                            + ", read it as String");
+                            + ", read it as String or " + Inet.class.getTypeName());
         }
+        return address(address);
+    }
+
+    private static Inet inet(ByteBuf buffer, int offset, int length, PgType type, Format format) {
+        byte[] address = bytes(buffer, offset, length, type, format);
+        return new Inet(address(address), prefix(buffer, offset, length, format, address));
+    }
+
+    /** A {@code cidr} has its prefix printed even if that is all of the address. */
+    private static String print(Inet inet, PgType type) {
+        return type.equals(PgType.CIDR) && inet.isHost() ? inet + "/" + inet.prefixLength() : inet.toString();
+    }
+
+    private static InetAddress address(byte[] address) {
         try {
             return address.length == 4
                     ? InetAddress.getByAddress(address)
@@ -107,18 +83,89 @@ final class InetCodec implements Family {
         }
     }
 
+    /** The bytes of the address, of a value whose prefix is known to be one. */
+    private static byte[] bytes(ByteBuf buffer, int offset, int length, PgType type, Format format) {
+        return format == Format.TEXT ? text(buffer, offset, length, type) : binary(buffer, offset, length, type);
+    }
+
+    private static byte[] text(ByteBuf buffer, int offset, int length, PgType type) {
+        int slash = InetText.find(buffer, offset, offset + length, '/');
+        byte[] address = InetText.address(buffer, offset, slash);
+        if (address == null || prefix(buffer, offset, length, Format.TEXT, address) < 0) {
+            throw ValueException.malformed(type, buffer, offset, length);
+        }
+        return address;
+    }
+
+    private static byte[] binary(ByteBuf buffer, int offset, int length, PgType type) {
+        if (length < HEADER) {
+            throw ValueException.of(type, Format.BINARY, length + " bytes are no address");
+        }
+        int family = buffer.getUnsignedByte(offset);
+        int bits = buffer.getUnsignedByte(offset + 1);
+        int size = buffer.getUnsignedByte(offset + 3);
+        int due = family == IPV4 ? 4 : 16;
+        if ((family != IPV4 && family != IPV6) || size != due || bits > 8 * due) {
+            throw ValueException.of(
+                    type,
+                    Format.BINARY,
+                    "no address is of family " + family + ", " + size + " bytes and a prefix of " + bits + " bits");
+        }
+        if (length != HEADER + due) {
+            throw ValueException.length(type, HEADER + due, length);
+        }
+        byte[] address = new byte[due];
+        buffer.getBytes(offset + HEADER, address);
+        return address;
+    }
+
+    private static int prefix(ByteBuf buffer, int offset, int length, Format format, byte[] address) {
+        int end = offset + length;
+        return format == Format.TEXT
+                ? InetText.prefix(buffer, InetText.find(buffer, offset, end, '/'), end, 8 * address.length)
+                : buffer.getUnsignedByte(offset + 1);
+    }
+
+    private static void write(Object value, PgType type, ByteBuf out) {
+        boolean isCidr = type.equals(PgType.CIDR);
+        InetAddress host = value instanceof Inet inet ? inet.address() : (InetAddress) value;
+        byte[] address = host.getAddress();
+        int bits = value instanceof Inet inet ? inet.prefixLength() : 8 * address.length;
+        if (isCidr && hasBitsBehind(address, bits)) {
+            throw ValueException.unwritable(
+                    type.getName(), value, value + " has bits behind the prefix that are not zero");
+        }
+        out.writeByte(address.length == 4 ? IPV4 : IPV6);
+        out.writeByte(bits);
+        out.writeByte(isCidr ? 1 : 0);
+        out.writeByte(address.length);
+        out.writeBytes(address);
+    }
+
+    private static boolean hasBitsBehind(byte[] address, int bits) {
+        for (int i = bits; i < 8 * address.length; i++) {
+            if ((address[i >> 3] >> (7 - (i & 7)) & 1) != 0) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     @Override
     public Map<Class<?>, Encoding> encodings() {
-        return Map.of();
+        return Map.of(Inet.class, INET);
     }
 
     /** The encoding of the address classes: one for each version of the protocol, and one for both. */
     static @Nullable Encoding encoding(Class<?> type) {
-        return InetAddress.class.isAssignableFrom(type) ? ENCODING : null;
+        return InetAddress.class.isAssignableFrom(type) ? INET : null;
     }
 
     @Override
     public @Nullable Encoding encoding(Object value, PgType type) {
-        return encoding(value.getClass());
+        if (!(value instanceof Inet || value instanceof InetAddress)) {
+            return null;
+        }
+        return type.equals(PgType.CIDR) ? CIDR : INET;
     }
 }

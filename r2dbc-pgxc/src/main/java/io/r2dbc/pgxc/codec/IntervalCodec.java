@@ -2,6 +2,7 @@
 package io.r2dbc.pgxc.codec;
 
 import io.netty.buffer.ByteBuf;
+import io.r2dbc.pgxc.value.Interval;
 import java.time.Duration;
 import java.time.Period;
 import java.util.List;
@@ -14,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * Period} where there is no time, {@code String}.
  */
 final class IntervalCodec implements Family {
+
+    private static final int LONGEST = 256;
 
     private static final Encoding ENCODING = TypedEncoding.binary(PgType.INTERVAL, IntervalCodec::write);
 
@@ -34,7 +37,7 @@ final class IntervalCodec implements Family {
         if (target == Period.class) {
             return converted(interval, Interval::toPeriod, format);
         }
-        return target == String.class ? converted(interval, IntervalText::postgres, format) : null;
+        return target == String.class ? converted(interval, IntervalPrinter::postgres, format) : null;
     }
 
     private static <T> Decoder<T> converted(
@@ -50,10 +53,14 @@ final class IntervalCodec implements Family {
     }
 
     private static Interval text(ByteBuf buffer, int offset, int length) {
-        if (length > IntervalText.LONGEST) {
+        if (length > LONGEST) {
             throw ValueException.malformed(PgType.INTERVAL, buffer, offset, length);
         }
-        return IntervalText.parse(Utf8.read(buffer, offset, length, PgType.INTERVAL, Format.TEXT));
+        try {
+            return Interval.parse(Utf8.read(buffer, offset, length, PgType.INTERVAL, Format.TEXT));
+        } catch (IllegalArgumentException e) {
+            throw ValueException.malformed(PgType.INTERVAL, buffer, offset, length);
+        }
     }
 
     private static Interval binary(ByteBuf buffer, int offset, int length) {

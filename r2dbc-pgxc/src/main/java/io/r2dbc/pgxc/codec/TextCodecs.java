@@ -45,6 +45,11 @@ final class TextCodecs implements Family {
     }
 
     @Override
+    public List<String> names() {
+        return List.of("citext");
+    }
+
+    @Override
     public @Nullable Decoder<?> decoder(PgType type, Format format, Class<?> target) {
         boolean isByte = type.equals(PgType.CHAR) && format == Format.BINARY;
         return of(isByte ? TextCodecs::quotedChar : string(type, format), type, format, target);

@@ -16,13 +16,20 @@ public final class ValueException extends RuntimeException {
 
     private static final int EXCERPT = 40;
 
+    private final boolean outdated;
+
     /**
      * Creates the exception.
      *
      * @param message type, format and what is wrong
      */
     public ValueException(String message) {
+        this(message, false);
+    }
+
+    private ValueException(String message, boolean outdated) {
         super(message);
+        this.outdated = outdated;
     }
 
     /**
@@ -33,6 +40,23 @@ public final class ValueException extends RuntimeException {
      */
     public ValueException(String message, Throwable cause) {
         super(message, cause);
+        this.outdated = cause instanceof ValueException inner && inner.outdated;
+    }
+
+    /**
+     * Whether the value is not of its type as the catalogue described it: the type may have changed since then.
+     *
+     * @return false for values that are wrong in any other way
+     */
+    public boolean isOutdated() {
+        return outdated;
+    }
+
+    static ValueException outdated(PgType type, Format format, String problem) {
+        return new ValueException(
+                type.getName() + " (" + format + "): " + problem
+                        + "; the type may have changed since the catalogue was read",
+                true);
     }
 
     static ValueException of(PgType type, Format format, String problem) {

@@ -10,6 +10,26 @@ import org.jspecify.annotations.Nullable;
 /** Who hears what the server says unasked (protocol 48.2.6). Event loop only. */
 public interface SessionEvents {
 
+    /** Nobody listens. */
+    SessionEvents NONE = new SessionEvents() {
+        @Override
+        public void onNotification(NotificationResponse notification) {}
+
+        @Override
+        public void onNotice(ErrorFields notice) {}
+
+        @Override
+        public void onParameter(ParameterStatus parameter) {}
+
+        @Override
+        public void onEnd(@Nullable Failure failure) {}
+
+        @Override
+        public boolean isListening() {
+            return false;
+        }
+    };
+
     void onNotification(NotificationResponse notification);
 
     void onNotice(ErrorFields notice);

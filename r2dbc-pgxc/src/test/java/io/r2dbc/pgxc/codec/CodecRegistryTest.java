@@ -7,6 +7,7 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.r2dbc.pgxc.value.Interval;
 import io.r2dbc.spi.Parameters;
 import io.r2dbc.spi.R2dbcType;
 import java.math.BigDecimal;
@@ -271,7 +272,7 @@ class CodecRegistryTest {
         assertThat(PgType.INT4.element()).isNull();
         assertThat(PgType.INT4.array()).isSameAs(PgType.of(1007));
         assertThat(PgType.of(1007).array()).isNull();
-        assertThat(PgType.of(1007).category()).isEqualTo(PgType.Category.ARRAY);
+        assertThat(PgType.of(1007).category()).isEqualTo(TypeCategory.ARRAY);
         assertThat(PgType.of(-1).getName()).isEqualTo("oid 4294967295");
         assertThat(PgType.of(-1)).isEqualTo(PgType.of(-1)).hasSameHashCodeAs(PgType.of(-1));
         assertThat(PgType.named("mood")).isNotEqualTo(PgType.named("grade"));

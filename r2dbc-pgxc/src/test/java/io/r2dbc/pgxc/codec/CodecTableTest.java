@@ -99,10 +99,8 @@ class CodecTableTest {
     }
 
     private static boolean isFixedOrFramed(CodecCase row) {
-        PgType.Category category = PgType.of(row.oid()).category();
-        return category != PgType.Category.TEXT
-                && category != PgType.Category.BINARY
-                && category != PgType.Category.JSON;
+        TypeCategory category = PgType.of(row.oid()).category();
+        return category != TypeCategory.TEXT && category != TypeCategory.BINARY && category != TypeCategory.JSON;
     }
 
     @ParameterizedTest(name = "[G11, S8.31] {0}, damaged")

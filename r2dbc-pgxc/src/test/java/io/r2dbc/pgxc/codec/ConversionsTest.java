@@ -5,6 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import io.r2dbc.pgxc.value.Composite;
+import io.r2dbc.pgxc.value.Inet;
+import io.r2dbc.pgxc.value.Interval;
+import io.r2dbc.pgxc.value.Lsn;
+import io.r2dbc.pgxc.value.MacAddress;
+import io.r2dbc.pgxc.value.Point;
+import io.r2dbc.pgxc.value.Polygon;
+import io.r2dbc.pgxc.value.TsVector;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.net.InetAddress;
@@ -63,9 +71,21 @@ class ConversionsTest {
                 arguments(PgType.JSONB, String.class),
                 arguments(PgType.XML, String.class),
                 arguments(PgType.MONEY, String.class),
-                arguments(PgType.of(1560), String.class),
-                arguments(PgType.of(3904), String.class),
-                arguments(PgType.of(650), String.class),
+                arguments(PgType.BIT, String.class),
+                arguments(PgType.VARBIT, String.class),
+                arguments(PgType.INT4RANGE, String.class),
+                arguments(PgType.of(4451), String.class),
+                arguments(PgType.MACADDR, MacAddress.class),
+                arguments(PgType.POINT, Point.class),
+                arguments(PgType.POLYGON, Polygon.class),
+                arguments(PgType.TSVECTOR, TsVector.class),
+                arguments(PgType.TSQUERY, String.class),
+                arguments(PgType.JSONPATH, String.class),
+                arguments(PgType.PG_LSN, Lsn.class),
+                arguments(PgType.XID8, Long.class),
+                arguments(PgType.OIDVECTOR, Long[].class),
+                arguments(PgType.RECORD, Composite.class),
+                arguments(PgType.CIDR, Inet.class),
                 arguments(PgType.INET, InetAddress.class),
                 arguments(PgType.BYTEA, ByteBuffer.class),
                 arguments(PgType.UUID, UUID.class),
@@ -100,7 +120,7 @@ class ConversionsTest {
             return Bytes.text(type, text, target);
         }
         Number number = type.equals(PgType.NUMERIC) ? new BigDecimal(text) : Double.valueOf(text);
-        if (type.category() == PgType.Category.NUMBER && !text.contains(".") && !text.contains("e")) {
+        if (type.category() == TypeCategory.NUMBER && !text.contains(".") && !text.contains("e")) {
             number = new BigDecimal(text);
         }
         Encoding encoding = REGISTRY.encoding(number, type.oid());

@@ -55,7 +55,7 @@ class DecodingAllocationTest {
                 .isLessThan(due + 8L);
 
         String text = Bytes.decode(REGISTRY.decoder(type.oid(), encoding.format(), String.class), binary);
-        boolean isArray = type.category() == PgType.Category.ARRAY; // its two passes keep the sizes
+        boolean isArray = type.category() == TypeCategory.ARRAY; // its two passes keep the sizes
         assertThat(allocated(REGISTRY.decoder(type.oid(), Format.TEXT, target), text.getBytes(StandardCharsets.UTF_8)))
                 .as("text")
                 .isLessThan(due + (isArray ? 64L : 8L));

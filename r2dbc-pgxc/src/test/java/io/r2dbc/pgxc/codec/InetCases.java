@@ -3,13 +3,14 @@ package io.r2dbc.pgxc.codec;
 
 import static io.r2dbc.pgxc.codec.CodecCase.row;
 
+import io.r2dbc.pgxc.value.Inet;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.HexFormat;
 import java.util.List;
 
-/** Rows for {@code inet}: what PostgreSQL answers to each literal in both formats. */
+/** Rows for {@code inet} and {@code cidr}: what PostgreSQL answers to each literal in both formats. */
 final class InetCases {
 
     static final List<CodecCase> INET = List.of(
@@ -68,7 +69,54 @@ final class InetCases {
                     "{10.0.0.0/8,NULL}",
                     "000000010000000100000365000000020000000100000008020800040a000000ffffffff",
                     new String[] {"10.0.0.0/8", null},
-                    String[].class));
+                    String[].class),
+            inet("10.0.0.1", "022000040a000001"),
+            inet("10.1.2.3/8", "020800040a010203"),
+            inet("0.0.0.0/0", "0200000400000000"),
+            inet("::1/64", "0340001000000000000000000000000000000001"),
+            inet("::ffff:10.0.0.0/104", "0368001000000000000000000000ffff0a000000"),
+            inet("::ffff:10.0.0.1", "0380001000000000000000000000ffff0a000001"),
+            row(
+                    "inet[]",
+                    1041,
+                    "{10.0.0.0/8,NULL}",
+                    "{10.0.0.0/8,NULL}",
+                    "000000010000000100000365000000020000000100000008020800040a000000ffffffff",
+                    new Inet[] {value("020800040a000000"), null},
+                    Inet[].class));
+
+    static final List<CodecCase> CIDR = List.of(
+            cidr("10.0.0.0/8", "10.0.0.0/8", "020801040a000000"),
+            cidr("10", "10.0.0.0/8", "020801040a000000"),
+            cidr("10.0.0.1", "10.0.0.1/32", "022001040a000001"),
+            cidr("0.0.0.0/0", "0.0.0.0/0", "0200010400000000"),
+            cidr("128.0.0.0/1", "128.0.0.0/1", "0201010480000000"),
+            cidr("255.255.255.254/31", "255.255.255.254/31", "021f0104fffffffe"),
+            cidr("::/0", "::/0", "0300011000000000000000000000000000000000"),
+            cidr("2001:db8::/32", "2001:db8::/32", "0320011020010db8000000000000000000000000"),
+            cidr("::1", "::1/128", "0380011000000000000000000000000000000001"),
+            cidr("::ffff:10.0.0.0/104", "::ffff:10.0.0.0/104", "0368011000000000000000000000ffff0a000000"),
+            row("cidr", 650, "10.0.0.1", "10.0.0.1/32", "022001040a000001", of("0a000001"), InetAddress.class),
+            row("cidr", 650, "10.0.0.1", "10.0.0.1/32", "022001040a000001", "10.0.0.1/32", String.class),
+            row("cidr", 650, "10.0.0.0/8", "10.0.0.0/8", "020801040a000000", "10.0.0.0/8", String.class),
+            row(
+                    "cidr[]",
+                    651,
+                    "{10.0.0.0/8,NULL,::1}",
+                    "{10.0.0.0/8,NULL,::1/128}",
+                    "00000001000000010000028a0000000300000001" + "00000008020801040a000000" + "ffffffff"
+                            + "000000140380011000000000000000000000000000000001",
+                    new Inet[] {value("020801040a000000"), null, value("0380011000000000000000000000000000000001")},
+                    Inet[].class),
+            row(
+                    "cidr[]",
+                    651,
+                    "{{10.0.0.0/8},{10.0.0.1/32}}",
+                    "{{10.0.0.0/8},{10.0.0.1/32}}",
+                    "00000002000000000000028a00000002000000010000000100000001" + "00000008020801040a000000"
+                            + "00000008022001040a000001",
+                    new Inet[][] {{value("020801040a000000")}, {value("022001040a000001")}},
+                    Inet[][].class));
 
     private InetCases() {}
 
@@ -79,6 +127,19 @@ final class InetCases {
 
     private static CodecCase network(String literal, String hex) {
         return row("inet", 869, literal, literal, hex, literal, String.class);
+    }
+
+    private static CodecCase inet(String text, String hex) {
+        return row("inet", 869, text, text, hex, value(hex), Inet.class);
+    }
+
+    private static CodecCase cidr(String literal, String text, String hex) {
+        return row("cidr", 650, literal, text, hex, value(hex), Inet.class);
+    }
+
+    /** Of the binary form: the prefix is its second byte, the address what follows four bytes. */
+    static Inet value(String hex) {
+        return new Inet(of(hex.substring(8)), HexFormat.fromHexDigits(hex.substring(2, 4)));
     }
 
     /** Of as many bytes as are given, so that one of IPv6 is not taken for the one of IPv4 that it stands for. */

@@ -4,6 +4,7 @@ package io.r2dbc.pgxc.codec;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.r2dbc.pgxc.value.Inet;
 import io.r2dbc.spi.Parameters;
 import java.net.Inet4Address;
 import java.net.Inet6Address;
@@ -11,7 +12,9 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,7 +26,7 @@ class InetTest {
     private static final CodecRegistry REGISTRY = CodecRegistry.standard();
 
     @ParameterizedTest(name = "[X31] {0}")
-    @DisplayName("[X31] a prefix is never lost: such a value is an error as InetAddress, and a String")
+    @DisplayName("[X31] a prefix is never lost: such a value is an error as InetAddress, and a String or an Inet")
     @CsvSource({
         "10.0.0.0/8, 8, 020800040a000000",
         "10.0.0.1/31, 31, 021f00040a000001",
@@ -35,13 +38,16 @@ class InetTest {
             assertThatThrownBy(() -> Bytes.text(PgType.INET, text, target))
                     .isInstanceOf(ValueException.class)
                     .hasMessage("inet (text): an address with a prefix of " + bits
-                            + " bits has no place in java.net.InetAddress, read it as String");
+                            + " bits has no place in java.net.InetAddress, read it as String or"
+                            + " io.r2dbc.pgxc.value.Inet");
             assertThatThrownBy(() -> Bytes.binary(PgType.INET, hex, target))
                     .isInstanceOf(ValueException.class)
                     .hasMessageStartingWith("inet (binary): an address with a prefix of " + bits + " bits");
         }
         assertThat(Bytes.text(PgType.INET, text, String.class)).isEqualTo(text);
         assertThat(Bytes.binary(PgType.INET, hex, String.class)).isEqualTo(text);
+        assertThat(Bytes.text(PgType.INET, text, Inet.class)).isEqualTo(InetCases.value(hex));
+        assertThat(Bytes.binary(PgType.INET, hex, Inet.class)).isEqualTo(InetCases.value(hex));
     }
 
     @ParameterizedTest(name = "[G11, S8.31] ''{0}''")
@@ -95,9 +101,14 @@ class InetTest {
                 "10.0.0.1\u0000"
             })
     void refusesOtherText(String text) {
-        assertThatThrownBy(() -> Bytes.text(PgType.INET, text, InetAddress.class))
-                .isInstanceOf(ValueException.class)
-                .hasMessageStartingWith("inet (text): malformed value '");
+        for (Class<?> target : List.of(InetAddress.class, Inet.class)) {
+            assertThatThrownBy(() -> Bytes.text(PgType.INET, text, target))
+                    .isInstanceOf(ValueException.class)
+                    .hasMessageStartingWith("inet (text): malformed value '");
+            assertThatThrownBy(() -> Bytes.text(PgType.CIDR, text, target))
+                    .isInstanceOf(ValueException.class)
+                    .hasMessageStartingWith("cidr (text): malformed value '");
+        }
     }
 
     @ParameterizedTest(name = "[G11, S8.32] {0}")
@@ -118,10 +129,13 @@ class InetTest {
                 "038000100000000000000000000000000000"
             })
     void refusesOtherBytes(String hex) {
-        for (Class<?> target : List.of(InetAddress.class, String.class)) {
+        for (Class<?> target : List.of(InetAddress.class, Inet.class, String.class)) {
             assertThatThrownBy(() -> Bytes.binary(PgType.INET, hex, target))
                     .isInstanceOf(ValueException.class)
                     .hasMessageStartingWith("inet (binary): ");
+            assertThatThrownBy(() -> Bytes.binary(PgType.CIDR, hex, target))
+                    .isInstanceOf(ValueException.class)
+                    .hasMessageStartingWith("cidr (binary): ");
         }
     }
 
@@ -163,7 +177,7 @@ class InetTest {
         InetAddress named = InetAddress.getByAddress("some.name", new byte[] {10, 0, 0, 1});
         InetAddress scoped = Inet6Address.getByAddress("some.name", new byte[16], 1);
 
-        for (PgType type : List.of(PgType.TEXT, PgType.VARCHAR, PgType.of(650))) {
+        for (PgType type : List.of(PgType.TEXT, PgType.VARCHAR)) {
             assertThat(written(named, type)).isEqualTo("10.0.0.1");
             assertThat(written(scoped, type)).isEqualTo("0:0:0:0:0:0:0:0");
         }
@@ -176,6 +190,77 @@ class InetTest {
         assertThat(encoding.typeOid()).isEqualTo(type.oid());
         assertThat(encoding.format()).isEqualTo(Format.TEXT);
         return new String(Bytes.written(encoding, address), StandardCharsets.UTF_8);
+    }
+
+    @Test
+    @DisplayName("[X10] an Inet is a parameter of type inet, and both classes are one of type cidr if asked to be")
+    void writesNetworks() {
+        Inet network = InetCases.value("020800040a000000");
+        InetAddress host = InetCases.of("0a000001");
+
+        assertThat(REGISTRY.encoding(network).typeOid()).isEqualTo(869);
+        assertThat(REGISTRY.typeOidOf(Inet[].class)).isEqualTo(1041);
+        assertThat(Bytes.hex(REGISTRY.encoding(network), network)).isEqualTo("020800040a000000");
+        assertThat(Bytes.hex(REGISTRY.encoding(network, 869), network)).isEqualTo("020800040a000000");
+        assertThat(Bytes.hex(REGISTRY.encoding(network, 650), network)).isEqualTo("020801040a000000");
+        assertThat(Bytes.hex(REGISTRY.encoding(host, 650), host)).isEqualTo("022001040a000001");
+        Object[] both = {network, host};
+        assertThat(Bytes.hex(REGISTRY.encoding(both, 651), both))
+                .isEqualTo("00000001000000000000028a0000000200000001" + "00000008020801040a000000"
+                        + "00000008022001040a000001");
+    }
+
+    @ParameterizedTest(name = "[X31] {0}")
+    @DisplayName("[X31] bits behind the prefix are an error for cidr, wherever they are, and none for inet")
+    @ValueSource(
+            strings = {
+                "020800040a000001",
+                "020800040a800000",
+                "0200000480000000",
+                "021f000400000001",
+                "0320001000000000800000000000000000000000",
+                "037f001000000000000000000000000000000001"
+            })
+    void refusesHostBits(String hex) {
+        Inet value = InetCases.value(hex);
+
+        assertThatThrownBy(() -> Bytes.written(REGISTRY.encoding(value, 650), value))
+                .isInstanceOf(ValueException.class)
+                .hasMessage("cannot write a io.r2dbc.pgxc.value.Inet as cidr: " + value
+                        + " has bits behind the prefix that are not zero");
+        assertThat(Bytes.hex(REGISTRY.encoding(value, 869), value)).isEqualTo(hex);
+    }
+
+    @Test
+    @DisplayName("[X30] cidr is an InetAddress only if its prefix is all of it, and has its prefix printed always")
+    void readsCidr() {
+        assertThat(REGISTRY.defaultType(650)).isEqualTo(Inet.class);
+        assertThat(Bytes.binary(PgType.CIDR, "022001040a000001", String.class)).isEqualTo("10.0.0.1/32");
+        assertThat(Bytes.binary(PgType.CIDR, "022001040a000001", InetAddress.class))
+                .isEqualTo(InetCases.of("0a000001"));
+        assertThatThrownBy(() -> Bytes.binary(PgType.CIDR, "020801040a000000", InetAddress.class))
+                .isInstanceOf(ValueException.class)
+                .hasMessageStartingWith("cidr (binary): an address with a prefix of 8 bits has no place in");
+        assertThatThrownBy(() -> Bytes.text(PgType.CIDR, "10.0.0.0/8", InetAddress.class))
+                .isInstanceOf(ValueException.class)
+                .hasMessageStartingWith("cidr (text): an address with a prefix of 8 bits has no place in");
+    }
+
+    @Test
+    @DisplayName("[X30, G8] random networks come back in binary and as text, as inet and as cidr")
+    void networksComeBack() {
+        long seed = System.nanoTime();
+        Random random = new Random(seed);
+        for (int i = 0; i < 1_000; i++) {
+            byte[] bytes = new byte[random.nextBoolean() ? 4 : 16];
+            int prefix = random.nextInt(8 * bytes.length + 1);
+            for (int bit = 0; bit < prefix; bit++) {
+                bytes[bit / 8] |= (byte) (random.nextInt(3) == 0 ? 0x80 >> bit % 8 : 0);
+            }
+            Inet value = new Inet(InetCases.of(HexFormat.of().formatHex(bytes)), prefix);
+            RoundTrips.check(PgType.INET, Inet.class, value, seed);
+            RoundTrips.check(PgType.CIDR, Inet.class, value, seed);
+        }
     }
 
     @Test

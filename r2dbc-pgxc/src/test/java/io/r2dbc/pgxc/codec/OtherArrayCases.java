@@ -3,6 +3,7 @@ package io.r2dbc.pgxc.codec;
 
 import static io.r2dbc.pgxc.codec.CodecCase.row;
 
+import io.r2dbc.pgxc.value.Interval;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.time.LocalDate;

@@ -3,6 +3,7 @@ package io.r2dbc.pgxc.codec;
 
 import static io.r2dbc.pgxc.codec.CodecCase.row;
 
+import io.r2dbc.pgxc.value.Interval;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.time.LocalTime;

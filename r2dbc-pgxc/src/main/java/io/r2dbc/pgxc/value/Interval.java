@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.r2dbc.pgxc.codec;
+package io.r2dbc.pgxc.value;
 
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -66,7 +66,7 @@ public record Interval(int months, int days, long microseconds) implements Tempo
      *
      * @param text the text
      * @return the interval
-     * @throws ValueException if it is none
+     * @throws IllegalArgumentException if it is none
      */
     public static Interval parse(String text) {
         return IntervalText.parse(text);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.r2dbc.pgxc.codec;
+package io.r2dbc.pgxc.value;
 
 import java.util.List;
 
 /**
- * Reads the four styles in which the server prints an interval, and prints two of them. One pass over the text, no
+ * Reads the four styles in which the server prints an interval, and prints ISO 8601. One pass over the text, no
  * regular expressions.
  */
 final class IntervalText {
@@ -215,9 +215,9 @@ final class IntervalText {
         return c >= '0' && c <= '9';
     }
 
-    private static ValueException malformed(String text) {
+    private static IllegalArgumentException malformed(String text) {
         String shown = text.length() > 40 ? text.substring(0, 40) + "..." : text;
-        return ValueException.of(PgType.INTERVAL, Format.TEXT, "malformed value '" + shown + "'");
+        return new IllegalArgumentException("malformed interval '" + shown + "'");
     }
 
     static String iso(Interval value) {
@@ -247,41 +247,17 @@ final class IntervalText {
         }
     }
 
-    /** The style {@code postgres}, which is the server's own default. */
-    static String postgres(Interval value) {
-        if (value.isInfinite()) {
-            return value.months() > 0 ? "infinity" : "-infinity";
-        }
-        StringBuilder out = new StringBuilder();
-        boolean negative = word(out, value.months() / 12, "year", false);
-        negative = word(out, value.months() % 12, "mon", negative);
-        negative = word(out, value.days(), "day", negative);
-        long time = value.microseconds();
-        if (time == 0 && !out.isEmpty()) {
-            return out.toString();
-        }
-        out.append(out.isEmpty() ? "" : " ").append(time < 0 ? "-" : negative ? "+" : "");
-        two(out, Math.abs(time / HOUR)).append(':');
-        two(out, Math.abs(time % HOUR / MINUTE)).append(':');
-        long seconds = Math.abs(time % MINUTE);
-        return seconds(out.append(seconds < 10 * SECOND ? "0" : ""), seconds).toString();
-    }
-
-    private static boolean word(StringBuilder out, int number, String unit, boolean afterNegative) {
-        if (number == 0) {
-            return afterNegative;
-        }
-        out.append(out.isEmpty() ? "" : " ").append(afterNegative && number > 0 ? "+" : "");
-        out.append(number).append(' ').append(unit).append(number == 1 ? "" : "s");
-        return number < 0;
-    }
-
-    private static StringBuilder two(StringBuilder out, long number) {
-        return out.append(number < 10 ? "0" : "").append(number);
-    }
-
     private static StringBuilder seconds(StringBuilder out, long micros) {
         out.append(micros / SECOND);
-        return TemporalText.fraction(out, (int) (micros % SECOND));
+        int fraction = (int) (micros % SECOND);
+        if (fraction == 0) {
+            return out;
+        }
+        String digits = Integer.toString((int) SECOND + fraction);
+        int end = digits.length();
+        while (digits.charAt(end - 1) == '0') {
+            end--;
+        }
+        return out.append('.').append(digits, 1, end);
     }
 }

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.r2dbc.pgxc.codec;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Chooses how a value is written: by its class, by what it holds, or as a type that was asked for. */
+final class Encodings {
+
+    private final List<Codec<?>> codecs;
+    private final Map<Class<?>, PgType> records;
+    private final DatabaseTypes types;
+    private final Families families;
+    private final ClassValue<Optional<Encoding>> resolved = new ClassValue<>() {
+        @Override
+        protected Optional<Encoding> computeValue(Class<?> type) {
+            return Optional.ofNullable(resolve(type));
+        }
+    };
+
+    Encodings(List<Codec<?>> codecs, Map<Class<?>, PgType> records, DatabaseTypes types, Families families) {
+        this.codecs = codecs;
+        this.records = records;
+        this.types = types;
+        this.families = families;
+    }
+
+    /** The encoding that a value has without regard to a type, or null if it cannot be written. */
+    @Nullable
+    Encoding find(Object value) {
+        Encoding encoding = find(value.getClass());
+        if (encoding != null) {
+            return encoding;
+        }
+        PgType type = value instanceof Record ? types.named(recordType(value.getClass())) : null;
+        if (type != null) {
+            return typed(value, type);
+        }
+        return families.arrays().isDimension(value)
+                ? families.arrays().encoding(value)
+                : families.ranges().encoding(value);
+    }
+
+    @Nullable
+    PgType unknownTypeOf(Object value) {
+        Object leaf = families.arrays().firstLeaf(value);
+        PgType registered = leaf == null ? null : records.get(leaf.getClass());
+        return registered == null || types.named(registered.getName()) != null ? null : registered;
+    }
+
+    private String recordType(Class<?> type) {
+        PgType registered = records.get(type);
+        return registered == null ? "" : registered.getName();
+    }
+
+    /** The encoding that the class alone decides; collections, and arrays of objects, are decided by what they hold. */
+    @Nullable
+    Encoding find(Class<?> type) {
+        return resolved.get(type).orElse(null);
+    }
+
+    private @Nullable Encoding resolve(Class<?> type) {
+        for (Codec<?> codec : codecs) {
+            if (codec.javaType().isAssignableFrom(type)) {
+                return UserCodecs.encoding(codec);
+            }
+        }
+        return families.encoding(type);
+    }
+
+    @Nullable
+    Encoding typed(Object value, PgType type) {
+        for (Codec<?> codec : codecs) {
+            if (codec.javaType().isInstance(value) && codec.reads(type)) {
+                return UserCodecs.encoding(codec, type);
+            }
+        }
+        PgType base = type.base();
+        if (base != null) {
+            Encoding restricted = typed(value, base);
+            return restricted == null ? null : new TypedEncoding(type, restricted.format(), restricted::write);
+        }
+        Encoding converted = families.of(type).encoding(value, type);
+        if (converted != null) {
+            return converted;
+        }
+        if (TextCodecs.isText(value)) {
+            return TextCodecs.as(type);
+        }
+        Encoding own = find(value);
+        return own != null && own.typeOid() == type.oid() ? own : null;
+    }
+
+    /** Whether what an encoding writes may stand where the binary form of a type is due. */
+    boolean hasBytes(PgType type, Encoding encoding) {
+        PgType base = type.base();
+        return encoding.format() == Format.BINARY || (base == null ? families.isText(type) : hasBytes(base, encoding));
+    }
+}

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.r2dbc.pgxc.codec;
+
+import com.sun.management.ThreadMXBean;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import io.netty.buffer.UnpooledHeapByteBuf;
+import java.lang.management.ManagementFactory;
+
+/**
+ * Judges what a decoder does with bytes that no server sends: it gives a value or throws a {@link ValueException}, reads no
+ * byte beyond them, does not go on and on, and allocates in proportion to them.
+ */
+final class FuzzOracle {
+
+    /** A class that is loaded, a message and a stack trace. */
+    private static final long BYTES_FOR_EACH_INPUT = 1 << 20;
+
+    private static final long BYTES_FOR_EACH_BYTE = 400;
+
+    private static final int READS_FOR_EACH_INPUT = 2_000;
+    private static final int READS_FOR_EACH_BYTE = 500;
+
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+    private FuzzOracle() {}
+
+    /** Throws an {@link AssertionError} that says what the decoder did wrong. */
+    static void check(Decoder<?> decoder, byte[] value) {
+        Watched buffer = new Watched(value.clone());
+        long before = THREADS.getCurrentThreadAllocatedBytes();
+        try {
+            decoder.decode(buffer, 0, value.length);
+        } catch (ValueException e) {
+            // that is what it is for
+        } catch (RuntimeException | StackOverflowError e) {
+            throw new AssertionError("not a ValueException but " + e, e);
+        }
+        long allocated = THREADS.getCurrentThreadAllocatedBytes() - before;
+        long due = BYTES_FOR_EACH_INPUT + BYTES_FOR_EACH_BYTE * value.length;
+        if (allocated > due) {
+            throw new AssertionError(allocated + " bytes allocated for " + value.length);
+        }
+    }
+
+    /** Exactly these bytes and not one more; counts how often they are read. */
+    private static final class Watched extends UnpooledHeapByteBuf {
+
+        private int left;
+
+        Watched(byte[] bytes) {
+            super(UnpooledByteBufAllocator.DEFAULT, bytes, bytes.length);
+            left = READS_FOR_EACH_INPUT + READS_FOR_EACH_BYTE * bytes.length;
+        }
+
+        private void count() {
+            if (left-- == 0) {
+                throw new AssertionError("reads on and on");
+            }
+        }
+
+        @Override
+        public byte getByte(int index) {
+            count();
+            return super.getByte(index);
+        }
+
+        @Override
+        public short getShort(int index) {
+            count();
+            return super.getShort(index);
+        }
+
+        @Override
+        public int getInt(int index) {
+            count();
+            return super.getInt(index);
+        }
+
+        @Override
+        public long getLong(int index) {
+            count();
+            return super.getLong(index);
+        }
+    }
+}
