@@ -97,6 +97,11 @@ final class ConnectionCore implements SessionEvents, RowShape.Source {
         return registry;
     }
 
+    /** What {@link #registry} rests on, beside the settings. */
+    Object edition() {
+        return registries.edition();
+    }
+
     TypeCatalog catalog() {
         return catalog;
     }
@@ -114,19 +119,27 @@ final class ConnectionCore implements SessionEvents, RowShape.Source {
         }));
     }
 
-    /** Makes the plan by which the rows of a result are read. */
-    Function<ResultColumns, RowShape> shapes() {
-        return shapes;
+    /** The plan by which the rows of a result are read; if types are not known, they are being looked up from now on. */
+    RowShape shapeOf(ResultColumns columns) {
+        RowShape shape = columns.plan(RowShape.class, shapes);
+        if (!shape.isKnown()) {
+            lookUp(shape);
+        }
+        return shape;
     }
 
-    private RowShape shape(ResultColumns columns) {
-        RowShape shape = new RowShape(columns.description(), columns.formats(), this);
-        Mono<Void> lookUp = catalog.lookUp(columns.description().columns());
+    private void lookUp(RowShape shape) {
+        Mono<Void> lookUp = shape.awaitsTypes() ? null : catalog.lookUp(shape.typeOids());
         if (lookUp != null) {
             shape.awaitTypes();
             lookUp.subscribe(null, e -> execute(shape::typesAreThere), () -> execute(shape::typesAreThere));
+        } else if (!shape.awaitsTypes()) {
+            shape.isKnown(catalog.knows(shape.typeOids()));
         }
-        return shape;
+    }
+
+    private RowShape shape(ResultColumns columns) {
+        return new RowShape(columns.description(), columns.formats(), this);
     }
 
     StallBuffer stallBuffer() {

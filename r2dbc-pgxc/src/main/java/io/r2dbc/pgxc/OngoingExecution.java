@@ -217,7 +217,7 @@ final class OngoingExecution implements ResultConsumer, Subscription, ResultPipe
     }
 
     private PgxcRow cursor(ResultColumns columns) {
-        return new PgxcRow(columns.plan(RowShape.class, core.shapes()), execution.sql());
+        return new PgxcRow(core.shapeOf(columns), execution.sql());
     }
 
     @Override

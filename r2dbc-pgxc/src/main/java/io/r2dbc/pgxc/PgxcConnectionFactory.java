@@ -3,7 +3,6 @@ package io.r2dbc.pgxc;
 
 import io.r2dbc.pgxc.exchange.Credentials;
 import io.r2dbc.pgxc.exchange.ParameterTyping;
-import io.r2dbc.pgxc.exchange.ResultFormats;
 import io.r2dbc.pgxc.exchange.SessionEndException;
 import io.r2dbc.pgxc.exchange.SessionState;
 import io.r2dbc.pgxc.net.Connector;
@@ -11,12 +10,9 @@ import io.r2dbc.pgxc.net.EventLoops;
 import io.r2dbc.pgxc.net.Session;
 import io.r2dbc.pgxc.net.SessionEvents;
 import io.r2dbc.pgxc.net.SessionOptions;
-import io.r2dbc.pgxc.wire.BackendMessage.Column;
-import io.r2dbc.pgxc.wire.BackendMessage.RowDescription;
 import io.r2dbc.spi.ConnectionFactory;
 import io.r2dbc.spi.ConnectionFactoryMetadata;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -33,7 +29,6 @@ import reactor.netty.resources.LoopResources;
 public final class PgxcConnectionFactory implements ConnectionFactory {
 
     private static final short[] TEXT = {};
-    private static final short[] BINARY = {1};
 
     private final PgxcConfiguration configuration;
     private final Registries registries;
@@ -80,7 +75,8 @@ public final class PgxcConnectionFactory implements ConnectionFactory {
     public Mono<PgxcConnection> create() {
         return Mono.defer(() -> {
             ConnectionCore core = new ConnectionCore(configuration, registries, catalog, texts);
-            SessionState state = new SessionState(configuration.preparedStatementCacheQueries(), typing, formats(core));
+            SessionState state =
+                    new SessionState(configuration.preparedStatementCacheQueries(), typing, new ColumnFormats(core));
             return connector
                     .<PgxcConnection>open(this::startup, credentials, state, core, session -> {
                         core.opened(session);
@@ -139,27 +135,6 @@ public final class PgxcConnectionFactory implements ConnectionFactory {
         if (ServerVersion.parse(state.parameters().get("server_version")).mayBeCluster()) {
             state.profile(state.profile().withTextResults());
         }
-    }
-
-    private static ResultFormats formats(ConnectionCore core) {
-        return description -> core.session().state().profile().binaryResults() ? choose(description, core) : TEXT;
-    }
-
-    /** Binary for every column whose binary form the driver reads, text elsewhere (X8), in as few codes as possible. */
-    private static short[] choose(RowDescription description, ConnectionCore core) {
-        List<Column> columns = description.columns();
-        short[] codes = new short[columns.size()];
-        int binary = 0;
-        for (int i = 0; i < codes.length; i++) {
-            if (core.registry().readsBinary(columns.get(i).typeOid())) {
-                codes[i] = 1;
-                binary++;
-            }
-        }
-        if (binary == 0) {
-            return TEXT;
-        }
-        return binary == codes.length ? BINARY : codes;
     }
 
     @Override

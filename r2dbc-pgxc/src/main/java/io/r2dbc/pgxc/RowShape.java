@@ -45,6 +45,7 @@ final class RowShape {
     private @Nullable DoubleReader @Nullable [] doubles;
     private final Source source;
     private CodecRegistry registry;
+    private boolean isKnown;
     private boolean awaitsTypes;
     private @Nullable List<Runnable> waiting;
 
@@ -65,6 +66,19 @@ final class RowShape {
         this.registry = source.registry();
         this.plannedFor = new Class<?>[columns.size()];
         this.plans = new Decoder<?>[columns.size()];
+    }
+
+    /** Whether the types of all columns are known for good. */
+    boolean isKnown() {
+        return isKnown;
+    }
+
+    void isKnown(boolean known) {
+        isKnown = known;
+    }
+
+    List<Integer> typeOids() {
+        return columns.stream().map(Column::typeOid).toList();
     }
 
     /** Rows cannot be read before it is known what types the columns are of. */

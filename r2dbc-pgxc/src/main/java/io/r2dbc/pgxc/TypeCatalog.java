@@ -11,7 +11,6 @@ import io.r2dbc.pgxc.exchange.Failure;
 import io.r2dbc.pgxc.exchange.Question;
 import io.r2dbc.pgxc.exchange.SessionEndException;
 import io.r2dbc.pgxc.net.Session;
-import io.r2dbc.pgxc.wire.BackendMessage.Column;
 import io.r2dbc.pgxc.wire.DataRow;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -76,16 +75,20 @@ final class TypeCatalog {
         this.limit = limit;
     }
 
-    /** What to wait for before these columns can be read; null if nothing. It never fails. */
+    /** What to wait for before values of these types can be read; null if nothing. It never fails. */
     @Nullable
-    Mono<Void> lookUp(List<Column> columns) {
+    Mono<Void> lookUp(List<Integer> typeOids) {
         Set<Integer> unknown = new LinkedHashSet<>();
-        for (Column column : columns) {
-            if (isUnknown(column.typeOid()) && !wasAskedJustNow(column.typeOid())) {
-                unknown.add(column.typeOid());
+        for (int oid : typeOids) {
+            if (isUnknown(oid) && !wasAskedJustNow(oid)) {
+                unknown.add(oid);
             }
         }
         return unknown.isEmpty() ? null : find(new Wanted(unknown, Set.of()));
+    }
+
+    boolean knows(List<Integer> typeOids) {
+        return typeOids.stream().noneMatch(this::isUnknown);
     }
 
     /** Looks up a type by name, unless it is known. */

@@ -21,7 +21,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
@@ -55,9 +54,8 @@ class TypeCatalogTest {
 
     private static final Composite VALUE = Composite.of(List.of("street", "number"), List.of("Main St", 7));
 
-    private static Consumer<Script> user() {
-        return script ->
-                script.startup().expect("P D B E S").send(PREPARED, ROW).expectGoodbye();
+    private static void user(Script script) {
+        script.startup().expect("P D B E S").send(PREPARED, ROW).expectGoodbye();
     }
 
     private static PgxcConnection connect(ScriptedServer server, Duration connectTimeout) {
@@ -85,7 +83,7 @@ class TypeCatalogTest {
         CountDownLatch asked = new CountDownLatch(1);
         CountDownLatch answer = new CountDownLatch(1);
         try (ScriptedServer server = ScriptedServer.start(
-                user(),
+                TypeCatalogTest::user,
                 script -> script.startup()
                         .expect(Query.class, query -> assertThat(query.sql()).contains("pg_catalog.pg_type"))
                         .then(asked::countDown)
@@ -109,7 +107,8 @@ class TypeCatalogTest {
     @DisplayName("[X30] a catalogue that says nothing costs the time of a connection, and then the value is text")
     void doesNotWaitForEver() {
         try (ScriptedServer server = ScriptedServer.start(
-                user(), script -> script.startup().expect("Q").clientMayLeave().hang())) {
+                TypeCatalogTest::user,
+                script -> script.startup().expect("Q").clientMayLeave().hang())) {
             PgxcConnection connection = connect(server, Duration.ofMillis(500));
             assertThat(query(connection).collectList().block(SOON)).containsExactly("(\"Main St\",7)");
             connection.close().block(SOON);

@@ -15,7 +15,6 @@ import io.r2dbc.spi.R2dbcException;
 import io.r2dbc.spi.R2dbcType;
 import io.r2dbc.spi.Readable;
 import io.r2dbc.spi.Result;
-import io.r2dbc.spi.Row;
 import io.r2dbc.spi.Statement;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
@@ -129,7 +128,7 @@ class CallIT {
         Flux<Integer> numbers = Flux.from(connection
                         .createStatement("SELECT open_numbers('the \"cursor\"')")
                         .execute())
-                .concatMap(result -> result.map((Row row) -> {
+                .concatMap(result -> result.map((row, metadata) -> {
                     assertThat(row.get(0)).isEqualTo("the \"cursor\"");
                     return row.get(0, Result.class);
                 }))

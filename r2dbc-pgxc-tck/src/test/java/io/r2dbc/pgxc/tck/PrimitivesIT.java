@@ -23,12 +23,10 @@ class PrimitivesIT {
     @RegisterExtension
     static final Sandbox SANDBOX = new Sandbox("pgxc_primitives");
 
-    private static <T> T read(String sql, Function<PgxcRow, T> mapping) {
+    private static void reads(String sql, Function<PgxcRow, Object> mapping, Object expected) {
         PgxcConnection connection = SANDBOX.open();
-        T text = one(connection, sql, mapping);
-        T binary = one(connection, sql, mapping);
-        assertThat(binary).as("in binary").isEqualTo(text);
-        return binary;
+        assertThat(one(connection, sql, mapping)).as("in text").isEqualTo(expected);
+        assertThat(one(connection, sql, mapping)).as("in binary").isEqualTo(expected);
     }
 
     private static <T> T one(PgxcConnection connection, String sql, Function<PgxcRow, T> mapping) {
@@ -42,14 +40,11 @@ class PrimitivesIT {
     void reads() {
         String sql =
                 "SELECT 1::int2, 2::int4, 3::int8, 4.00::numeric, 5::float8, 2.5::float4, true, NULL::int4, 7::oid";
-        assertThat(read(sql, row -> row.getInt(0) + row.getInt(1) + row.getInt(2) + row.getInt(3) + row.getInt(4)))
-                .isEqualTo(15);
-        assertThat(read(sql, row -> row.getLong(0) + row.getLong(2) + row.getLong(8)))
-                .isEqualTo(11L);
-        assertThat(read(sql, row -> row.getDouble(1) + row.getDouble(3) + row.getDouble(4) + row.getDouble(5)))
-                .isEqualTo(13.5);
-        assertThat(read(sql, row -> row.getBoolean(6))).isTrue();
-        assertThat(read(sql, row -> row.isNull(7) && !row.isNull(0))).isTrue();
+        reads(sql, row -> row.getInt(0) + row.getInt(1) + row.getInt(2) + row.getInt(3) + row.getInt(4), 15);
+        reads(sql, row -> row.getLong(0) + row.getLong(2) + row.getLong(8), 11L);
+        reads(sql, row -> row.getDouble(1) + row.getDouble(3) + row.getDouble(4) + row.getDouble(5), 13.5);
+        reads(sql, row -> row.getBoolean(6), true);
+        reads(sql, row -> row.isNull(7) && !row.isNull(0), true);
     }
 
     @Test

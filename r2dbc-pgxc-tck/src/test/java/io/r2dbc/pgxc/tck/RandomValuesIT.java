@@ -71,16 +71,17 @@ class RandomValuesIT {
                         return true;
                     })));
             assertThat(back).as("%s, format %d", seed, format).isEqualTo(values);
-            List<?> whole = all(Flux.from(connection
-                                    .createStatement("SELECT $1")
-                                    .bind(0, Parameters.in(array, values))
-                                    .execute())
-                            .concatMap(result -> result.map((row, metadata) -> row.get(0, target.arrayType()))))
-                    .stream()
-                    .map(one -> ((Object[]) one).length)
-                    .toList();
+            List<Integer> whole = all(Flux.from(connection
+                            .createStatement("SELECT $1")
+                            .bind(0, Parameters.in(array, values))
+                            .execute())
+                    .concatMap(result -> result.map((row, metadata) -> size(row.get(0, target.arrayType())))));
             assertThat(whole).containsExactly(VALUES);
         }
+    }
+
+    private static int size(@Nullable Object array) {
+        return ((Object[]) Objects.requireNonNull(array)).length;
     }
 
     @Test

@@ -57,7 +57,7 @@ class UserTypesIT {
 
     public record Address(String street, @Nullable String zipCode, int number) {}
 
-    public record Person(String name, Address home, Address[] others, List<BigDecimal> prices) {}
+    public record Person(String name, Address home, List<Address> others, List<BigDecimal> prices) {}
 
     @BeforeAll
     static void types() {

@@ -20,10 +20,9 @@ final class TsQueryPrinter {
 
     private static final int NOT = 1;
     private static final int AND = 2;
-    private static final int OR = 3;
     private static final int PHRASE = 4;
 
-    /** How tight an operator binds, by its code. */
+    /** How tight an operator binds, by its code; 3 is the OR. */
     private static final int[] PRIORITIES = {0, 4, 2, 1, 3};
 
     // What is left to do with an item, in the lower bits of an entry of the stack; a priority is the parent's.

@@ -37,6 +37,8 @@ final class PreparedStatement {
     private @Nullable RowDescription description;
     private @Nullable ResultColumns columns;
     private short[] formats = TEXT;
+    private @Nullable ResultFormats chooser;
+    private @Nullable Object edition;
     private @Nullable Failure failure;
     private int portals;
 
@@ -71,7 +73,7 @@ final class PreparedStatement {
     }
 
     /** Takes an answer to {@link #writeParse}; true when it was the last. */
-    boolean onMessage(BackendMessage message, ResultFormats chooser) {
+    boolean onMessage(BackendMessage message, ResultFormats resultFormats) {
         switch (awaits) {
             case PARSE -> {
                 require(message == Signal.PARSE_COMPLETE, message);
@@ -84,7 +86,8 @@ final class PreparedStatement {
             case COLUMNS -> {
                 if (message instanceof RowDescription described) {
                     description = described;
-                    formats = chooser.choose(described);
+                    chooser = resultFormats;
+                    choose(described, resultFormats);
                 } else {
                     require(message == Signal.NO_DATA, message);
                 }
@@ -121,8 +124,16 @@ final class PreparedStatement {
         return columns;
     }
 
+    private void choose(RowDescription described, ResultFormats resultFormats) {
+        edition = resultFormats.edition();
+        formats = resultFormats.choose(described);
+    }
+
     /** The formats an execution that is written now asks for. */
     short[] formats() {
+        if (description != null && chooser != null && chooser.edition() != edition) {
+            choose(description, chooser);
+        }
         return formats;
     }
 

@@ -9,4 +9,9 @@ public interface ResultFormats {
 
     /** One code per column, or one for all, or none for text everywhere, as Bind takes them (protocol S5.4.2). */
     short[] choose(RowDescription columns);
+
+    /** What the choice rests on; once it is another object, the choice may be another one. */
+    default Object edition() {
+        return this;
+    }
 }

@@ -27,6 +27,7 @@ public record Multirange<T>(List<Range<T>> ranges) implements Iterable<Range<T>>
      * @return the multirange
      */
     @SafeVarargs
+    @SuppressWarnings("varargs") // List.of keeps no array
     public static <T> Multirange<T> of(Range<T>... ranges) {
         return new Multirange<>(List.of(ranges));
     }

@@ -34,6 +34,7 @@ enum FuzzTarget {
 
     static final CodecRegistry REGISTRY = UserTypes.REGISTRY.with(UserTypes.TYPES.with(extensions()));
 
+    @SuppressWarnings("ImmutableEnumChecker") // List.of
     private final List<Integer> types;
 
     FuzzTarget(Integer... types) {

@@ -315,7 +315,7 @@ class JtsGeometriesTest {
                 assertThat((Object[]) read).containsExactly((Object[]) value);
             }
         }
-        assertThat((Object) Extensions.text(ARRAY, text, Object.class))
+        assertThat(Extensions.text(ARRAY, text, Object.class))
                 .isEqualTo(new String[] {POINT.toUpperCase(Locale.ROOT), null, NO_POINT.toUpperCase(Locale.ROOT)});
         assertThat((Object) Extensions.binary(ARRAY, hex, byte[][].class))
                 .isEqualTo(new byte[][] {Extensions.parse(POINT), null, Extensions.parse(NO_POINT)});

@@ -39,7 +39,7 @@ class PgVectorTest {
                         "00020000" + "47f12000" + "4996b438",
                         floats(123456, 1234567)),
                 arguments("halfvec", "[1,-1.5,0,-0]", "00040000" + "3c00be0000008000", floats(1, -1.5f, 0, -0f)),
-                arguments("halfvec", "[0.099975586]", "00010000" + "2e66", floats(0.0999755859375f)),
+                arguments("halfvec", "[0.099975586]", "00010000" + "2e66", floats(0.099975586f)),
                 arguments("halfvec", "[65504,-65504]", "00020000" + "7bfffbff", floats(65504, -65504)),
                 arguments(
                         "halfvec",
@@ -268,8 +268,8 @@ class PgVectorTest {
         String text = "{\"[1,2]\",NULL,[1.5]}";
         float[][] value = {{1, 2}, null, {1.5f}};
 
-        assertThat((Object) Extensions.binary(array, hex, Object.class)).isEqualTo(value);
-        assertThat((Object) Extensions.text(array, text, Object.class)).isEqualTo(value);
+        assertThat(Extensions.binary(array, hex, Object.class)).isEqualTo(value);
+        assertThat(Extensions.text(array, text, Object.class)).isEqualTo(value);
         assertThat(Extensions.binary(array, hex, String.class)).isEqualTo(text);
         assertThat(Extensions.binary(array, hex, float[][].class)).isEqualTo(value);
         assertThat(Extensions.text(array, text, float[][].class)).isEqualTo(value);
@@ -278,8 +278,6 @@ class PgVectorTest {
         assertThat(Bytes.hex(encoding, value)).isEqualTo(hex);
         String column = Extensions.column(Extensions.oid(name), first, second);
         assertThat(Extensions.binary(array, column, String.class)).isEqualTo("{{\"[1,2]\"},{[1.5]}}");
-        assertThat((Object) Extensions.binary(array, column, Object.class)).isEqualTo(new float[][][] {
-            {{1, 2}}, {{1.5f}}
-        });
+        assertThat(Extensions.binary(array, column, Object.class)).isEqualTo(new float[][][] {{{1, 2}}, {{1.5f}}});
     }
 }
