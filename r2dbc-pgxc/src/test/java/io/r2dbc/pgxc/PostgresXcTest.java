@@ -160,10 +160,10 @@ class PostgresXcTest {
     void oidsOfOneSession() {
         Consumer<Script> script = begun -> begun.expect("P D B E S");
         try (Dialogue dialogue = Dialogue.onTwoConnections(
-                begun -> answer(script, begun, 16_400), begun -> answer(script, begun, 16_500))) {
+                begun -> answer(script, begun, 9_400), begun -> answer(script, begun, 9_500))) {
             PgxcConnection other = dialogue.factory().create().block(SOON);
-            assertThat(types(dialogue.connection())).containsExactly(16_400);
-            assertThat(types(other)).containsExactly(16_500);
+            assertThat(types(dialogue.connection())).containsExactly(9_400);
+            assertThat(types(other)).containsExactly(9_500);
             assertThat(dialogue.said(Parse.class))
                     .extracting(Parse::parameterTypes)
                     .containsExactly(List.of(0), List.of(0));

@@ -42,7 +42,7 @@ import reactor.test.subscriber.TestSubscriber;
 
 class StatementCacheTest {
 
-    private static final int UNKNOWN_TYPE = 99_999;
+    private static final int UNKNOWN_TYPE = 9_999; // too low to be looked up
 
     @Test
     @DisplayName(
