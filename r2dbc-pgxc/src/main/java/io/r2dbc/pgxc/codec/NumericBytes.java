@@ -158,8 +158,9 @@ final class NumericBytes {
     }
 
     private static void checkHiddenGroups(ByteBuf buffer, int offset, int from) {
-        int end = buffer.getShort(offset + 2) - buffer.getUnsignedShort(offset);
-        for (int weight = from; weight > end; weight--) {
+        int first = buffer.getShort(offset + 2);
+        int end = first - buffer.getUnsignedShort(offset);
+        for (int weight = Math.min(from, first); weight > end; weight--) {
             checkHidden(group(buffer, offset, weight));
         }
     }
@@ -181,15 +182,23 @@ final class NumericBytes {
             if (weight == -1) {
                 out.append('.');
             }
-            String group = Integer.toString(GROUP + group(buffer, offset, weight));
             int digits = weight == last && last < 0 ? scale + 4 * (last + 1) : 4;
-            out.append(group, 1, digits + 1);
-            if (digits < 4) {
-                checkHidden(Integer.parseInt(group, digits + 1, 5, 10));
-            }
+            append(group(buffer, offset, weight), digits, out);
         }
         checkHiddenGroups(buffer, offset, last - 1);
         return out.toString();
+    }
+
+    /** Appends the first digits of a group of four, the others of which must be zero. */
+    private static void append(int group, int digits, StringBuilder out) {
+        int divisor = GROUP / 10;
+        int rest = group;
+        for (int i = 0; i < digits; i++) {
+            out.append((char) ('0' + rest / divisor));
+            rest %= divisor;
+            divisor /= 10;
+        }
+        checkHidden(rest);
     }
 
     static void writeSpecial(double value, ByteBuf out) {

@@ -29,7 +29,7 @@ class FuzzOracleTest {
             FuzzTarget.TEXTS, (buffer, offset, length) -> "abc".substring(length),
             FuzzTarget.NETWORKS, (buffer, offset, length) -> new byte[buffer.getByte(offset)],
             FuzzTarget.GEOMETRY, (buffer, offset, length) -> buffer.getDouble(offset + length - 1),
-            FuzzTarget.SEARCH, (buffer, offset, length) -> new long[1 << 20],
+            FuzzTarget.SEARCH, (buffer, offset, length) -> new long[1 << 21],
             FuzzTarget.ARRAYS,
                     (buffer, offset, length) -> new Object[length < 4 ? 0 : buffer.getInt(offset) & 0xFFFFFF],
             FuzzTarget.COMPOSITES, FuzzOracleTest::recursive,
