@@ -65,13 +65,14 @@ final class NumericBytes {
     /** The whole number, or null if there are digits other than 0 behind the point. */
     static @Nullable BigInteger integer(ByteBuf buffer, int offset, int length) {
         checkFinite(buffer, offset, length);
-        int end = buffer.getShort(offset + 2) - buffer.getUnsignedShort(offset);
-        for (int weight = -1; weight > end; weight--) {
+        int first = buffer.getShort(offset + 2);
+        int end = first - buffer.getUnsignedShort(offset);
+        for (int weight = Math.min(-1, first); weight > end; weight--) {
             if (group(buffer, offset, weight) != 0) {
                 return null;
             }
         }
-        BigInteger integer = large(buffer, offset, buffer.getShort(offset + 2), 0);
+        BigInteger integer = large(buffer, offset, first, 0);
         return buffer.getUnsignedShort(offset + 4) == NEGATIVE ? integer.negate() : integer;
     }
 
@@ -132,21 +133,25 @@ final class NumericBytes {
         return group;
     }
 
+    /** The number that the groups make, moved to where it belongs: what was not sent takes no memory on the way. */
     private static BigInteger large(ByteBuf buffer, int offset, int first, int scale) {
-        int last = -((scale + 3) / 4);
-        int groups = Math.max(first, -1) - last + 1;
-        long[] chunks = new long[(groups + 3) / 4];
-        for (int i = 0; i < groups; i++) {
-            chunks[i / 4] += group(buffer, offset, last + i) * POWERS[i % 4 * 4];
+        int sent = buffer.getUnsignedShort(offset);
+        int visible = Math.max(0, Math.min(sent, first + 1 + (scale + 3) / 4));
+        checkHiddenGroups(buffer, offset, first - visible);
+        if (visible == 0) {
+            return BigInteger.ZERO;
         }
-        checkHiddenGroups(buffer, offset, last - 1);
-        BigInteger unscaled = NumericText.combine(chunks);
-        int surplus = -4 * last - scale;
-        if (surplus == 0) {
-            return unscaled;
+        long[] chunks = new long[(visible + 3) / 4];
+        for (int i = 0; i < visible; i++) {
+            chunks[i / 4] += group(buffer, offset, first - visible + 1 + i) * POWERS[i % 4 * 4];
         }
-        BigInteger[] parts = unscaled.divideAndRemainder(BigInteger.valueOf(POWERS[surplus]));
-        checkHidden(parts[1].intValue());
+        BigInteger number = NumericText.combine(chunks);
+        int power = 4 * (first - visible + 1) + scale;
+        if (power >= 0) {
+            return number.signum() == 0 ? number : number.multiply(BigInteger.TEN.pow(power));
+        }
+        BigInteger[] parts = number.divideAndRemainder(BigInteger.TEN.pow(-power));
+        checkHidden(parts[1].signum());
         return parts[0];
     }
 
