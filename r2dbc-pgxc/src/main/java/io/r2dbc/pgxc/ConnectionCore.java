@@ -18,6 +18,7 @@ import io.r2dbc.spi.Result;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
@@ -44,9 +45,7 @@ final class ConnectionCore implements SessionEvents, RowShape.Source {
     private final Function<ResultColumns, RowShape> shapes = this::shape;
     private final Set<String> settings = ConcurrentHashMap.newKeySet();
     private volatile @Nullable Session session;
-    private volatile Registries.Edition edition;
-    private volatile CodecRegistry registry;
-    private volatile @Nullable String zone;
+    private final AtomicReference<Codecs> codecs;
     private volatile boolean listens;
     private volatile IsolationLevel isolation = IsolationLevel.READ_COMMITTED;
     private volatile @Nullable IsolationLevel ofTransaction;
@@ -56,8 +55,7 @@ final class ConnectionCore implements SessionEvents, RowShape.Source {
         this.registries = registries;
         this.catalog = catalog;
         this.texts = texts;
-        this.edition = registries.edition();
-        this.registry = edition.standard();
+        this.codecs = new AtomicReference<>(Codecs.of(registries.edition(), null));
         this.stallBuffer = new StallBuffer(configuration.stallBufferBytes());
         this.notifications =
                 new EventFlux<>(this::execute, configuration.notificationBuffer(), PgxcNotification::withMissed);
@@ -88,13 +86,23 @@ final class ConnectionCore implements SessionEvents, RowShape.Source {
     /** The codecs as the session's settings, and what is known of the database's types, have them now. */
     @Override
     public CodecRegistry registry() {
+        Codecs now = codecs.get();
         Registries.Edition latest = registries.edition();
-        if (latest != edition) {
-            String own = zone;
-            registry = own == null ? latest.standard() : latest.at(own);
-            edition = latest;
+        while (now.edition() != latest) {
+            codecs.compareAndSet(now, Codecs.of(latest, now.zone()));
+            now = codecs.get();
+            latest = registries.edition();
         }
-        return registry;
+        return now.registry();
+    }
+
+    /** What belongs together: whoever changes one of them changes all. */
+    private record Codecs(
+            Registries.Edition edition, @Nullable String zone, CodecRegistry registry) {
+
+        static Codecs of(Registries.Edition edition, @Nullable String zone) {
+            return new Codecs(edition, zone, zone == null ? edition.standard() : edition.at(zone));
+        }
     }
 
     /** What {@link #registry} rests on, beside the settings. */
@@ -113,10 +121,8 @@ final class ConnectionCore implements SessionEvents, RowShape.Source {
 
     @Override
     public Result cursor(String name) {
-        return new CursorResult(Flux.defer(() -> {
-            SqlText fetch = sqlText("FETCH ALL FROM " + Identifiers.quote(name));
-            return new PgxcStatement(this, fetch).execute();
-        }));
+        return new CursorResult(Flux.defer(
+                () -> new PgxcStatement(this, sqlText("FETCH ALL FROM " + Identifiers.quote(name))).execute()));
     }
 
     /** The plan by which the rows of a result are read; if types are not known, they are being looked up from now on. */
@@ -246,8 +252,7 @@ final class ConnectionCore implements SessionEvents, RowShape.Source {
     @Override
     public void onParameter(ParameterStatus parameter) {
         if (parameter.name().equalsIgnoreCase("TimeZone")) {
-            zone = parameter.value();
-            registry = registries.edition().at(parameter.value());
+            codecs.updateAndGet(before -> Codecs.of(before.edition(), parameter.value()));
         }
         parameters.emit(Map.entry(parameter.name(), parameter.value()));
     }

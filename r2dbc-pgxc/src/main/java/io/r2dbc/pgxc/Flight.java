@@ -3,11 +3,13 @@ package io.r2dbc.pgxc;
 
 import io.r2dbc.pgxc.exchange.Exchange;
 import io.r2dbc.pgxc.exchange.ExtendedQuery;
+import io.r2dbc.pgxc.exchange.Failure;
 import io.r2dbc.pgxc.exchange.ResultConsumer;
 import io.r2dbc.pgxc.exchange.Step;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
@@ -15,6 +17,9 @@ import reactor.core.publisher.Mono;
 
 /** All bindings of one text, sent together: all or nothing, one Result each (X6). */
 final class Flight extends Execution {
+
+    /** What the server says where it does not know a type, or knows it otherwise: internal, undefined, mismatch, binary. */
+    private static final Set<String> OF_TYPES = Set.of("XX000", "42704", "42804", "22P03");
 
     private final SqlText text;
     private final List<ParameterBindings> bindings;
@@ -47,6 +52,16 @@ final class Flight extends Execution {
     @Override
     int results() {
         return bindings.size();
+    }
+
+    /** The types of values may have been dropped or changed since they were looked up. */
+    @Override
+    RuntimeException exception(Failure reason, int step) {
+        if (reason instanceof Failure.ServerError error
+                && OF_TYPES.contains(error.fields().sqlState())) {
+            bindings.forEach(values -> values.doubtTypes(core().catalog()));
+        }
+        return super.exception(reason, step);
     }
 
     @Override

@@ -39,7 +39,7 @@ final class ParameterBindings implements BindValues {
      *
      * @param named whether the value shall be of just this type, and not of one that consists of it
      */
-    private record Unresolved(Object value, PgType type, boolean named) {}
+    private record Unresolved(@Nullable Object value, PgType type, boolean named) {}
 
     ParameterBindings(int count, CodecRegistry registry, PgxcConfiguration.StringType stringType) {
         this.registry = registry;
@@ -76,6 +76,7 @@ final class ParameterBindings implements BindValues {
 
     private void bindLater(int index, Object value) {
         isIncomplete = true;
+        hasBuffers |= value instanceof Unresolved unresolved && unresolved.value() instanceof ByteBuf;
         values[index] = value;
         encodings[index] = null;
     }
@@ -87,15 +88,15 @@ final class ParameterBindings implements BindValues {
         values[index] = value;
     }
 
-    /** Binds a value as a type that is known by its name; strings are what the statement asks for anyway. */
-    void bindNamed(int index, Object value, PgType type) {
-        int oid = registry.typeOidOf(type);
-        if (oid != 0) {
-            bind(index, value, oid);
-        } else if (value instanceof CharSequence || value instanceof Enum) {
-            bind(index, value, null);
-        } else {
+    /** Binds a value as a type that is known by its name. */
+    void bindNamed(int index, @Nullable Object value, PgType type) {
+        int oid = value == null ? registry.typeOidOf(type) : registry.typeOidOf(type, value);
+        if (oid == 0) {
             bindLater(index, new Unresolved(value, type, true));
+        } else if (value == null) {
+            bindNull(index, oid);
+        } else {
+            bind(index, value, oid);
         }
     }
 
@@ -142,6 +143,8 @@ final class ParameterBindings implements BindValues {
         for (int i = 0; i < values.length; i++) {
             if (values[i] instanceof ByteBuf buffer) {
                 values[i] = BoundBuffer.take(buffer);
+            } else if (values[i] instanceof Unresolved unresolved && unresolved.value() instanceof ByteBuf buffer) {
+                values[i] = new Unresolved(BoundBuffer.take(buffer), unresolved.type(), unresolved.named());
             }
         }
     }
@@ -160,19 +163,39 @@ final class ParameterBindings implements BindValues {
                 int index = i;
                 all.add(core.catalog()
                         .lookUp(unresolved.type().getName())
-                        .then(Mono.fromRunnable(() -> resolve(index, unresolved, core.registry()))));
+                        .then(Mono.fromRunnable(() -> resolve(index, unresolved, core))));
             }
         }
         return Mono.when(all);
     }
 
-    private void resolve(int index, Unresolved unresolved, CodecRegistry codecs) {
-        int oid = codecs.typeOidOf(unresolved.type());
-        if (oid == 0) {
-            throw new IllegalArgumentException("Parameter $" + (index + 1) + ": there is no type \"" + unresolved.type()
-                    + "\" in the database; the name must be the catalogue's, without a schema");
+    /** Strings and NULLs of a type that nobody knows are what the statement asks for. */
+    private void resolve(int index, Unresolved unresolved, ConnectionCore core) {
+        CodecRegistry codecs = core.registry();
+        Object value = unresolved.value();
+        int oid = value == null ? codecs.typeOidOf(unresolved.type()) : codecs.typeOidOf(unresolved.type(), value);
+        boolean isOpen = value == null || value instanceof CharSequence || value instanceof Enum;
+        if (oid == 0 && !isOpen) {
+            throw new IllegalArgumentException(
+                    "Parameter $" + (index + 1) + ": no type \"" + unresolved.type()
+                            + "\" could be found in the database; the name must be the catalogue's, without a schema, in one"
+                            + " schema only unless it is on the search_path, and committed",
+                    core.catalog().failure());
         }
-        bind(index, unresolved.value(), unresolved.named() ? oid : null, codecs);
+        if (value == null) {
+            bindNull(index, oid);
+        } else {
+            bind(index, value, unresolved.named() && oid != 0 ? oid : null, codecs);
+        }
+    }
+
+    /** The server does not take the values as what the catalogue says they are. */
+    void doubtTypes(TypeCatalog catalog) {
+        for (Encoding encoding : encodings) {
+            if (encoding != null) {
+                catalog.doubt(encoding.typeOid());
+            }
+        }
     }
 
     /** What names the statement that this may be bound to. */

@@ -88,7 +88,7 @@ public final class PgxcConnectionFactory implements ConnectionFactory {
     }
 
     /** A session for questions of the driver's own, which nobody else sees. */
-    private Mono<Session> sessionOfTheDrivers() {
+    Mono<Session> sessionOfTheDrivers() {
         SessionState state = new SessionState(0, typing, description -> TEXT);
         return connector.open(this::startup, credentials, state, SessionEvents.NONE, Function.identity());
     }

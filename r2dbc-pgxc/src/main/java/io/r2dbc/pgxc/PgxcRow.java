@@ -207,8 +207,8 @@ public final class PgxcRow implements Row {
     }
 
     private RuntimeException error(ValueException value, int index) {
-        if (value.isOutdated()) {
-            shape.doubt(index);
+        if (value.outdatedType() != 0) {
+            shape.doubt(value.outdatedType());
         }
         return Errors.of(value, where(index), sql);
     }

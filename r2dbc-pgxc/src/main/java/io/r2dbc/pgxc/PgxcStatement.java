@@ -3,6 +3,7 @@ package io.r2dbc.pgxc;
 
 import io.r2dbc.pgxc.codec.CodecRegistry;
 import io.r2dbc.pgxc.codec.PgType;
+import io.r2dbc.pgxc.codec.ValueException;
 import io.r2dbc.pgxc.exchange.SimpleQuery;
 import io.r2dbc.spi.Parameter;
 import io.r2dbc.spi.Statement;
@@ -81,10 +82,17 @@ public final class PgxcStatement implements Statement {
     public PgxcStatement bind(int index, Object value) {
         Object given = Require.nonNull(value, "value");
         requireIndex(index);
-        if (given instanceof Parameter parameter) {
-            bindParameter(index, parameter);
-        } else {
-            binding().bind(index, given, null);
+        try {
+            if (given instanceof Parameter parameter) {
+                bindParameter(index, parameter);
+            } else {
+                binding().bind(index, given, null);
+            }
+        } catch (IllegalArgumentException e) {
+            if (e.getCause() instanceof ValueException refused) {
+                core.catalog().doubt(refused.outdatedType());
+            }
+            throw e;
         }
         return this;
     }
@@ -120,10 +128,10 @@ public final class PgxcStatement implements Statement {
         Type type = parameter.getType();
         Object value = parameter.getValue();
         boolean inferred = type instanceof Type.InferredType;
-        if (value == null) {
-            binding().bindNull(index, inferred ? registry.typeOidOf(type.getJavaType()) : registry.typeOidOf(type));
-        } else if (type instanceof PgType known && known.oid() == 0) {
+        if (type instanceof PgType known && known.oid() == 0) {
             binding().bindNamed(index, value, known);
+        } else if (value == null) {
+            binding().bindNull(index, inferred ? registry.typeOidOf(type.getJavaType()) : registry.typeOidOf(type));
         } else {
             binding().bind(index, value, inferred ? null : registry.typeOidOf(type));
         }
@@ -210,7 +218,9 @@ public final class PgxcStatement implements Statement {
     }
 
     /**
-     * Runs the statement on each subscription, with what is bound now; nothing is sent before the first {@code request}.
+     * Runs the statement on each subscription, with what is bound now; nothing is sent before the first {@code request}. A Blob or
+     * Clob is collected first, and a type that is given by name is looked up first where it is not known yet: until then what is
+     * subscribed to later on this connection may overtake it.
      *
      * @throws IllegalStateException if a value is missing
      */
@@ -223,7 +233,10 @@ public final class PgxcStatement implements Statement {
         careful |= current.needsCare();
         List<ParameterBindings> all = bindings();
         executed = true;
-        if (text.isEmpty() || text.isCopy() || text.statements().size() > 1) {
+        if (text.isEmpty()
+                || text.isCopy()
+                || text.isFetch()
+                || text.statements().size() > 1) {
             return simple(all.size());
         }
         return new Flight(core, text, all, fetchSize, timeout, careful, isCall);

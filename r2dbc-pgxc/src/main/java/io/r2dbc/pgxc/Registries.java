@@ -62,10 +62,10 @@ final class Registries {
         return edition.types;
     }
 
-    /** More is known of the database's own types; called by one at a time. */
-    void learn(Collection<CatalogType> found) {
+    /** More is known of the database's own types, and what was doubted is as it was found, if it was; called by one at a time. */
+    void learn(Collection<CatalogType> found, Collection<Integer> doubted) {
         Edition before = edition;
-        DatabaseTypes types = before.types.with(found);
+        DatabaseTypes types = before.types.without(doubted).with(found);
         if (types != before.types) {
             edition = new Edition(types, before.standard.with(types));
         }

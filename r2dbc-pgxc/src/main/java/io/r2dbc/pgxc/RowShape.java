@@ -110,9 +110,9 @@ final class RowShape {
         return source.registry().type(column(index).typeOid());
     }
 
-    /** A value of the column is not as its type says. */
-    void doubt(int index) {
-        source.doubt(column(index).typeOid());
+    /** Values are not as their type says. */
+    void doubt(int typeOid) {
+        source.doubt(typeOid);
     }
 
     Result cursor(String name) {

@@ -103,6 +103,14 @@ final class SqlText {
         return parts.isEmpty() ? "" : parts.get(0).firstKeyword();
     }
 
+    /**
+     * Whether rows are fetched from a cursor. Its columns are those of the cursor that has the name now, and the server does not
+     * notice that a statement was prepared for another one.
+     */
+    boolean isFetch() {
+        return firstKeyword().equals("FETCH");
+    }
+
     /** Whether the server may answer by asking for or sending COPY data. */
     boolean isCopy() {
         return any(SqlStatement::isCopy);

@@ -1,28 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.r2dbc.pgxc;
 
-import io.netty.buffer.Unpooled;
 import io.r2dbc.pgxc.codec.CatalogType;
-import io.r2dbc.pgxc.codec.CodecRegistry;
-import io.r2dbc.pgxc.codec.Format;
 import io.r2dbc.pgxc.codec.PgType;
 import io.r2dbc.pgxc.exchange.Done;
 import io.r2dbc.pgxc.exchange.Failure;
 import io.r2dbc.pgxc.exchange.Question;
 import io.r2dbc.pgxc.exchange.SessionEndException;
 import io.r2dbc.pgxc.net.Session;
-import io.r2dbc.pgxc.wire.DataRow;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
+import reactor.core.scheduler.Schedulers;
 import reactor.util.Logger;
 import reactor.util.Loggers;
 
@@ -31,28 +27,32 @@ import reactor.util.Loggers;
  *
  * <p>Nothing is asked before the first such type is met. It is asked on a connection of its own, which lives as long as the
  * question: the one that has met the type may be in a transaction, which must not be disturbed, and waits meanwhile with its
- * rows in the socket. What cannot be found (because it is not committed yet, or nobody may connect) is read as text, and is
- * asked for again after a while. Any thread.
+ * rows in the socket. There is one question at a time, and what comes up meanwhile goes into the next one. What cannot be found
+ * (because it is not committed yet, or nobody may connect) is read as text, and is asked for again after a while. Any thread.
  */
 final class TypeCatalog {
 
     private static final Logger LOGGER = Loggers.getLogger(PgxcConnectionFactory.class);
 
     private static final long PATIENCE = Duration.ofSeconds(5).toNanos();
+    private static final long LONGEST_PATIENCE = Duration.ofMinutes(5).toNanos();
+
+    /** So many keys are remembered as asked for before those that do not matter any more are forgotten. */
+    private static final int REMEMBERED = 1024;
 
     /** How far types may stand one within the other. */
     private static final int ROUNDS = 32;
 
-    /**
-     * What is to be found.
-     *
-     * @param oids of types
-     * @param names of types whose OID is not known
-     */
-    private record Wanted(Set<Integer> oids, Set<String> names) {
+    /** What is to be found by one question, and who waits for it. */
+    private static final class Wanted {
+
+        private final Set<Integer> oids = new LinkedHashSet<>();
+        private final Set<Integer> doubted = new LinkedHashSet<>();
+        private final Set<String> names = new LinkedHashSet<>();
+        private final Sinks.Empty<Void> answered = Sinks.empty();
 
         boolean isEmpty() {
-            return oids.isEmpty() && names.isEmpty();
+            return oids.isEmpty() && doubted.isEmpty() && names.isEmpty();
         }
     }
 
@@ -60,14 +60,19 @@ final class TypeCatalog {
     private final Mono<Session> sessions;
     private final Duration limit;
     private final Map<Object, Long> asked = new ConcurrentHashMap<>();
-    private final AtomicReference<@Nullable Mono<Void>> running = new AtomicReference<>();
+    private final Object lock = new Object();
+    private @Nullable Wanted running;
+    private @Nullable Wanted waiting;
     private volatile boolean hasAll;
+    private volatile @Nullable Throwable failure;
+    private volatile long failedAt;
+    private volatile long patience = PATIENCE;
 
     /**
      * Knows nothing yet.
      *
      * @param sessions opens a session for one question
-     * @param limit how long the answer may take
+     * @param limit how long opening one may take, and hearing the answer
      */
     TypeCatalog(Registries registries, Mono<Session> sessions, Duration limit) {
         this.registries = registries;
@@ -80,160 +85,179 @@ final class TypeCatalog {
     Mono<Void> lookUp(List<Integer> typeOids) {
         Set<Integer> unknown = new LinkedHashSet<>();
         for (int oid : typeOids) {
-            if (isUnknown(oid) && !wasAskedJustNow(oid)) {
+            if (isUnknown(oid) && mayAsk(oid)) {
                 unknown.add(oid);
             }
         }
-        return unknown.isEmpty() ? null : find(new Wanted(unknown, Set.of()));
+        return unknown.isEmpty() ? null : find(unknown, Set.of(), Set.of());
     }
 
     boolean knows(List<Integer> typeOids) {
         return typeOids.stream().noneMatch(this::isUnknown);
     }
 
-    /** Looks up a type by name, unless it is known. */
+    /** Looks up a type by name, unless it is known. It never fails; {@link #failure} says why it found nothing. */
     Mono<Void> lookUp(String name) {
-        return Mono.defer(() -> registries.types().knows(name) || wasAskedJustNow(name)
+        return Mono.defer(() -> registries.types().knows(name) || !mayAsk(name)
                 ? Mono.empty()
-                : find(new Wanted(Set.of(), Set.of(name))));
+                : find(Set.of(), Set.of(), Set.of(name)));
     }
 
-    /** Values of a type are not as the catalogue said: it is read again, behind the scenes. */
+    /** Values of a type are not as the catalogue said, or the server does not take them: it is read again, behind the scenes. */
     void doubt(int oid) {
-        if (Integer.compareUnsigned(oid, CatalogSql.FIRST_OF_USERS) >= 0 && !wasAskedJustNow(oid)) {
+        if (CatalogSql.isOfUsers(oid) && mayAsk(oid)) {
             asked.put(oid, System.nanoTime());
-            find(new Wanted(Set.of(oid), Set.of())).subscribe();
+            Set<Integer> doubted = new LinkedHashSet<>(List.of(oid));
+            PgType element = registries.types().of(oid).element();
+            if (element != null) {
+                doubted.add(element.oid());
+            }
+            find(Set.of(), doubted, Set.of()).subscribe();
         }
     }
 
+    /** Why the last question had no answer, or null if it had one. */
+    @Nullable
+    Throwable failure() {
+        return failure;
+    }
+
     private boolean isUnknown(int oid) {
-        return Integer.compareUnsigned(oid, CatalogSql.FIRST_OF_USERS) >= 0
-                && !registries.types().knows(oid);
+        return CatalogSql.isOfUsers(oid) && !registries.types().knows(oid);
     }
 
-    private boolean wasAskedJustNow(Object key) {
+    private boolean mayAsk(Object key) {
         Long before = asked.get(key);
-        return before != null && System.nanoTime() - before < PATIENCE;
+        long now = System.nanoTime();
+        return (before == null || now - before > PATIENCE) && (failure == null || now - failedAt > patience);
     }
 
-    /** One question at a time: what others have just asked for need not be asked again. */
-    private Mono<Void> find(Wanted wanted) {
-        return Mono.defer(() -> {
-            Mono<Void> before = running.get();
-            if (before != null) {
-                return before.then(Mono.defer(() -> {
-                    Wanted rest = missing(wanted);
-                    return rest.isEmpty() ? Mono.empty() : find(rest);
-                }));
-            }
-            Mono<Void> mine = ask(wanted).doOnTerminate(() -> running.set(null)).cache();
-            return running.compareAndSet(null, mine) ? mine : find(wanted);
-        });
+    private Mono<Void> find(Set<Integer> oids, Set<Integer> doubted, Set<String> names) {
+        Wanted mine;
+        boolean first;
+        synchronized (lock) {
+            first = running == null;
+            mine = first || waiting == null ? new Wanted() : waiting;
+            mine.oids.addAll(oids);
+            mine.doubted.addAll(doubted);
+            mine.names.addAll(names);
+            running = first ? mine : running;
+            waiting = first ? null : mine;
+        }
+        if (first) {
+            ask(mine);
+        }
+        return mine.answered.asMono();
     }
 
-    private Wanted missing(Wanted wanted) {
-        Set<Integer> oids = new LinkedHashSet<>(wanted.oids());
-        oids.removeIf(oid -> !isUnknown(oid) || wasAskedJustNow(oid));
-        Set<String> names = new LinkedHashSet<>(wanted.names());
-        names.removeIf(name -> registries.types().knows(name) || wasAskedJustNow(name));
-        return new Wanted(oids, names);
+    private void ask(Wanted wanted) {
+        wanted.oids.removeIf(oid -> !isUnknown(oid));
+        wanted.names.removeIf(registries.types()::knows);
+        Mono<List<CatalogType>> answer = wanted.isEmpty()
+                ? Mono.empty()
+                : Mono.usingWhen(sessions, session -> rounds(session, wanted, ROUNDS), Session::close)
+                        .timeout(limit.plus(limit));
+        answer.subscribe(found -> learn(wanted, found), e -> failed(wanted, e), () -> done(wanted));
     }
 
-    private Mono<Void> ask(Wanted wanted) {
-        return Mono.usingWhen(sessions, session -> rounds(session, wanted, List.of(), ROUNDS), Session::close)
-                .timeout(limit)
-                .doOnNext(this::learn)
-                .onErrorResume(e -> {
-                    LOGGER.warn(
-                            "The types of the database's own cannot be looked up, their values are read as text", e);
-                    return Mono.empty();
-                })
-                .doOnTerminate(() -> remember(wanted))
-                .then();
-    }
-
-    private void learn(List<CatalogType> found) {
+    private void learn(Wanted wanted, List<CatalogType> found) {
+        registries.learn(found, wanted.doubted);
         hasAll = true;
-        registries.learn(found);
+        failure = null;
+        patience = PATIENCE;
     }
 
-    /** What has not been found is not asked for all the time. */
-    private void remember(Wanted wanted) {
-        Wanted missing = missing(wanted);
-        missing.oids().forEach(oid -> asked.put(oid, System.nanoTime()));
-        missing.names().forEach(name -> asked.put(name, System.nanoTime()));
+    private void failed(Wanted wanted, Throwable e) {
+        LOGGER.warn(
+                "The types of the database's own cannot be looked up, their values are read as text: {}", e.toString());
+        patience = Math.min(failure == null ? PATIENCE : 2 * patience, LONGEST_PATIENCE);
+        failedAt = System.nanoTime();
+        failure = e;
+        done(wanted);
+    }
+
+    /** What has not been found is not asked for all the time. Those who wait go on, and the next question is asked. */
+    private void done(Wanted wanted) {
+        long now = System.nanoTime();
+        if (asked.size() > REMEMBERED) {
+            asked.values().removeIf(before -> now - before > PATIENCE);
+        }
+        wanted.oids.stream().filter(this::isUnknown).forEach(oid -> asked.put(oid, now));
+        wanted.names.stream().filter(name -> !registries.types().knows(name)).forEach(name -> asked.put(name, now));
+        Wanted next;
+        synchronized (lock) {
+            next = waiting;
+            running = next;
+            waiting = null;
+        }
+        wanted.answered.tryEmitEmpty();
+        if (next != null) {
+            ask(next);
+        }
     }
 
     /** Asks for everything, for what is wanted beyond that, and for what that consists of. */
-    private Mono<List<CatalogType>> rounds(Session session, Wanted wanted, List<CatalogType> before, int left) {
+    private Mono<List<CatalogType>> rounds(Session session, Wanted wanted, int left) {
         CatalogSql sql =
                 new CatalogSql(ServerVersion.parse(session.state().parameters().get("server_version")));
-        boolean everything = !hasAll && before.isEmpty() && left == ROUNDS;
-        return rows(session, everything ? sql.all() : sql.of(wanted.oids(), wanted.names()))
-                .flatMap(found -> {
-                    List<CatalogType> all = new ArrayList<>(before);
-                    all.addAll(found);
-                    Wanted rest = rest(wanted, all);
-                    boolean goesOn = left > 1 && !rest.isEmpty() && (everything || !found.isEmpty());
-                    return goesOn ? rounds(session, rest, all, left - 1) : Mono.just(all);
-                });
+        Mono<List<CatalogType>> first = hasAll ? Mono.just(List.of()) : rows(session, sql.all());
+        return first.flatMap(found -> {
+            Set<Integer> oids = new LinkedHashSet<>(wanted.oids);
+            oids.addAll(wanted.doubted);
+            Set<String> names = new LinkedHashSet<>(wanted.names);
+            for (CatalogType type : found) {
+                oids.remove(type.oid());
+                names.remove(type.name());
+            }
+            return oids.isEmpty() && names.isEmpty()
+                    ? beyond(session, sql, found, left)
+                    : rows(session, sql.of(oids, names))
+                            .flatMap(others -> beyond(session, sql, both(found, others), left));
+        });
     }
 
-    /** What is still to be found: of what was wanted, and of what that which was found consists of. */
-    private Wanted rest(Wanted wanted, Collection<CatalogType> found) {
-        Set<Integer> oids = new LinkedHashSet<>(wanted.oids());
+    private static List<CatalogType> both(List<CatalogType> some, List<CatalogType> others) {
+        List<CatalogType> all = new ArrayList<>(some);
+        all.addAll(others);
+        return all;
+    }
+
+    /** What types consist of may have to be looked up too. */
+    private Mono<List<CatalogType>> beyond(Session session, CatalogSql sql, List<CatalogType> found, int left) {
+        Set<Integer> oids = new LinkedHashSet<>();
         for (CatalogType type : found) {
             oids.add(type.element());
             oids.add(type.component());
             oids.addAll(type.attributeTypes());
         }
-        Set<String> names = new LinkedHashSet<>(wanted.names());
-        oids.removeIf(oid -> oid == 0 || !isUnknown(oid));
-        for (CatalogType type : found) {
-            oids.remove(type.oid());
-            names.remove(type.name());
+        oids.removeIf(oid -> !isUnknown(oid));
+        found.forEach(type -> oids.remove(type.oid()));
+        if (oids.isEmpty() || left == 0) {
+            return Mono.just(found);
         }
-        return new Wanted(oids, names);
+        return rows(session, sql.of(oids, Set.of()))
+                .flatMap(inner ->
+                        inner.isEmpty() ? Mono.just(found) : beyond(session, sql, both(found, inner), left - 1));
     }
 
+    /** Read on a thread that no connection waits for: there may be very many. */
     private static Mono<List<CatalogType>> rows(Session session, String sql) {
-        return Mono.create(sink -> {
-            Question[] asked = new Question[1];
-            asked[0] = new Question(sql, new Done() {
-                @Override
-                public void succeeded() {
-                    sink.success(asked[0].rows().stream().map(TypeCatalog::type).toList());
-                }
+        return Mono.<Question>create(sink -> {
+                    Question[] question = new Question[1];
+                    question[0] = new Question(sql, new Done() {
+                        @Override
+                        public void succeeded() {
+                            sink.success(question[0]);
+                        }
 
-                @Override
-                public void failed(Failure failure) {
-                    sink.error(new SessionEndException(failure));
-                }
-            });
-            session.submit(asked[0]);
-        });
-    }
-
-    private static CatalogType type(byte[] body) {
-        DataRow row = new DataRow();
-        row.moveTo(Unpooled.wrappedBuffer(body), 0, body.length);
-        return new CatalogType(
-                read(row, 0, PgType.OID, Long.class).intValue(),
-                read(row, 1, PgType.NAME, String.class),
-                read(row, 2, PgType.CHAR, Character.class),
-                read(row, 3, PgType.OID, Long.class).intValue(),
-                read(row, 4, PgType.OID, Long.class).intValue(),
-                read(row, 5, PgType.BOOL, Boolean.class),
-                read(row, 6, PgType.CHAR, Character.class),
-                List.of(read(row, 7, PgType.of(PgType.TEXT.arrayOid()), String[].class)),
-                List.of(read(row, 8, PgType.of(PgType.OID.arrayOid()), Long[].class)).stream()
-                        .map(Long::intValue)
-                        .toList());
-    }
-
-    private static <T> T read(DataRow row, int column, PgType type, Class<T> target) {
-        return CodecRegistry.standard()
-                .decoder(type.oid(), Format.TEXT, target)
-                .decode(row.buffer(), row.offset(column), row.length(column));
+                        @Override
+                        public void failed(Failure reason) {
+                            sink.error(new SessionEndException(reason));
+                        }
+                    });
+                    session.submit(question[0]);
+                })
+                .publishOn(Schedulers.parallel())
+                .map(CatalogSql::types);
     }
 }

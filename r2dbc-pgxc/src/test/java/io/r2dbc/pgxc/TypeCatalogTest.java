@@ -11,19 +11,27 @@ import static io.r2dbc.pgxc.testing.ServerMessages.ready;
 import static io.r2dbc.pgxc.testing.ServerMessages.row;
 import static io.r2dbc.pgxc.testing.ServerMessages.rowDescription;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.r2dbc.pgxc.codec.PgType;
 import io.r2dbc.pgxc.testing.Script;
 import io.r2dbc.pgxc.testing.ScriptedServer;
 import io.r2dbc.pgxc.value.Composite;
 import io.r2dbc.pgxc.wire.ClientMessage.Query;
 import io.r2dbc.pgxc.wire.Octets;
+import io.r2dbc.spi.Parameters;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 import reactor.test.subscriber.TestSubscriber;
 
 /** What happens when a type of the database's own is met, with the catalogue asked on a connection of its own. */
@@ -44,11 +52,12 @@ class TypeCatalogTest {
                     column("element", 26),
                     column("component", 26),
                     column("typsend", 16),
+                    column("visible", 16),
                     column("typdelim", 18),
                     column("names", 1009),
                     column("types", 1028)),
-            row("20001", "address", "c", "0", "0", "t", ",", "{street,number}", "{25,23}"),
-            row("20002", "_address", "b", "20001", "0", "t", ",", "{}", "{}"),
+            row("20001", "address", "c", "0", "0", "t", "t", ",", "{street,number}", "{25,23}"),
+            row("20002", "_address", "b", "20001", "0", "t", "t", ",", "{}", "{}"),
             complete("SELECT 2"),
             ready());
 
@@ -59,14 +68,16 @@ class TypeCatalogTest {
     }
 
     private static PgxcConnection connect(ScriptedServer server, Duration connectTimeout) {
+        return factory(server, connectTimeout).create().block(SOON);
+    }
+
+    private static PgxcConnectionFactory factory(ScriptedServer server, Duration connectTimeout) {
         return new PgxcConnectionFactory(PgxcConfiguration.builder()
-                        .host(server.host())
-                        .port(server.port())
-                        .user("test")
-                        .connectTimeout(connectTimeout)
-                        .build())
-                .create()
-                .block(SOON);
+                .host(server.host())
+                .port(server.port())
+                .user("test")
+                .connectTimeout(connectTimeout)
+                .build());
     }
 
     private static Flux<Object> query(PgxcConnection connection) {
@@ -189,6 +200,73 @@ class TypeCatalogTest {
             reader.block(SOON);
             assertThat(reader.isTerminated()).isTrue();
             connection.close().block(SOON);
+        }
+    }
+
+    @Test
+    @DisplayName("[X34] a buffer under the name of a type that cannot be found is released")
+    void releasesBuffers() {
+        try (ScriptedServer server = ScriptedServer.start(
+                script -> script.startup().expectGoodbye(),
+                script -> script.startup()
+                        .expect("Q")
+                        .send(KNOWN)
+                        .expect("Q")
+                        .send(KNOWN)
+                        .expectGoodbye())) {
+            PgxcConnection connection = connect(server, SOON);
+            ByteBuf buffer = ByteBufAllocator.DEFAULT.directBuffer().writeByte(7);
+            Flux<Long> insert = connection
+                    .createStatement("insert into t values ($1)")
+                    .bind(0, Parameters.in(PgType.named("nothing"), buffer))
+                    .execute()
+                    .concatMap(PgxcResult::getRowsUpdated);
+            assertThatThrownBy(() -> insert.blockLast(SOON))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("$1")
+                    .hasMessageContaining("\"nothing\"");
+            assertThat(buffer.refCnt()).isZero();
+            connection.close().block(SOON);
+        }
+    }
+
+    @Test
+    @DisplayName("[X30] what comes up while the catalogue is asked goes into one next question, for everybody")
+    void asksForAllAtOnce() throws Exception {
+        CountDownLatch asked = new CountDownLatch(1);
+        CountDownLatch answer = new CountDownLatch(1);
+        Consumer<Script> asking = script -> script.startup()
+                .expect("Q")
+                .then(asked::countDown)
+                .pause(answer)
+                .send(KNOWN)
+                .expectGoodbye();
+        Consumer<Script> next = script -> script.startup()
+                .expect(
+                        Query.class,
+                        query -> assertThat(query.sql())
+                                .contains("20003")
+                                .contains("20004")
+                                .contains("20005"))
+                .send(KNOWN)
+                .expectGoodbye();
+        try (ScriptedServer server = ScriptedServer.start(asking, next)) {
+            Registries registries = new Registries(List.of());
+            PgxcConnectionFactory factory = factory(server, SOON);
+            TypeCatalog catalog = new TypeCatalog(registries, factory.sessionOfTheDrivers(), SOON);
+            Mono<Void> first = catalog.lookUp(List.of(ADDRESS));
+            assertThat(asked.await(10, TimeUnit.SECONDS)).isTrue();
+            List<Mono<Void>> others = new ArrayList<>();
+            for (int oid = 20_003; oid <= 20_005; oid++) {
+                others.add(catalog.lookUp(List.of(oid)));
+            }
+            answer.countDown();
+            assertThat(first).isNotNull();
+            first.block(SOON);
+            Mono.when(others).block(SOON);
+            assertThat(registries.types().knows(ADDRESS)).isTrue();
+            assertThat(registries.types().knows(20_003)).isFalse();
+            assertThat(catalog.lookUp(List.of(20_003))).as("not again at once").isNull();
         }
     }
 }

@@ -139,6 +139,38 @@ class CallIT {
     }
 
     @Test
+    @DisplayName("[X30, X9] a cursor of the same name with other columns is read with its own")
+    void readsOtherCursorsOfTheSameName() {
+        PgxcConnection connection = SANDBOX.open();
+        for (String query : List.of("SELECT 7, 8", "SELECT 'abcd', 'x'", "SELECT 'one'", "SELECT 1.5, 2, 3")) {
+            get(connection.beginTransaction());
+            run(connection, "DECLARE same CURSOR FOR " + query);
+            for (String way : List.of("SELECT 'same'::refcursor", "FETCH FIRST FROM same")) {
+                boolean isReference = way.startsWith("SELECT");
+                Flux<Result> results = isReference
+                        ? Flux.from(connection.createStatement(way).execute())
+                                .concatMap(result -> result.map((row, metadata) -> row.get(0, Result.class)))
+                        : Flux.from(connection.createStatement(way).execute()).cast(Result.class);
+                List<String> rows =
+                        all(results.concatMap(result -> result.map((row, metadata) -> row.get(0, String.class) + "/"
+                                + metadata.getColumnMetadatas().size())));
+                assertThat(rows)
+                        .as("%s of %s", way, query)
+                        .isEqualTo(isReference ? List.of(first(query) + "/" + columns(query)) : List.of());
+            }
+            get(connection.rollbackTransaction());
+        }
+    }
+
+    private static int columns(String query) {
+        return query.split(",", -1).length;
+    }
+
+    private static String first(String query) {
+        return query.substring("SELECT ".length()).split(",", -1)[0].replace("'", "");
+    }
+
+    @Test
     @DisplayName("[X30] only a refcursor is a Result")
     void refusesOtherResults() {
         PgxcConnection connection = SANDBOX.open();

@@ -31,6 +31,7 @@ import java.math.BigDecimal;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
@@ -290,11 +291,93 @@ class UserTypesIT {
         SANDBOX.jdbc().execute("DROP TYPE changing");
     }
 
+    @Test
+    @DisplayName("[X30, G11] an array of a type that changes is read as it is now, too")
+    void followsChangesWithinArrays() {
+        PgxcConnection connection = SANDBOX.open();
+        SANDBOX.jdbc().execute("CREATE TYPE inner_one AS (a int4)");
+        assertThat(value(connection, "SELECT ARRAY['(1)']::inner_one[]", List.class))
+                .isEqualTo(List.of(Composite.of(List.of("a"), List.of(1))));
+        SANDBOX.jdbc().execute("ALTER TYPE inner_one ADD ATTRIBUTE b text");
+        Composite[] both = {Composite.of(List.of("a", "b"), List.of(1, "x"))};
+        String changed = "SELECT ARRAY['(1,x)']::inner_one[]";
+        until("the change is known", () -> isRead(connection, changed, array -> Arrays.equals((Object[]) array, both)));
+        SANDBOX.jdbc().execute("DROP TYPE inner_one");
+    }
+
+    @Test
+    @DisplayName("[X10, G11] a type that is dropped and made anew, or gets an attribute, is written as it is now")
+    void followsChangesInWriting() {
+        PgxcConnection connection = SANDBOX.open();
+        SANDBOX.jdbc().execute("CREATE TYPE moving AS (a int4)");
+        assertThat(written(connection, "moving", Composite.of(1))).isEqualTo("(1)");
+        SANDBOX.jdbc().execute("DROP TYPE moving");
+        SANDBOX.jdbc().execute("CREATE TYPE moving AS (a int4)");
+        until(
+                "the new type is known",
+                () -> written(connection, "moving", Composite.of(2)).equals("(2)"));
+        SANDBOX.jdbc().execute("ALTER TYPE moving ADD ATTRIBUTE b text");
+        until(
+                "its attribute is known",
+                () -> written(connection, "moving", Composite.of(1, "x")).equals("(1,x)"));
+        SANDBOX.jdbc().execute("DROP TYPE moving");
+    }
+
+    @Test
+    @DisplayName(
+            "[X10] of two types of one name that is meant which the search path finds; lists go by the name of their elements")
+    void writesByName() {
+        SANDBOX.jdbc().execute("CREATE SCHEMA pgxc_user_types_2");
+        SANDBOX.jdbc().execute("CREATE TYPE pgxc_user_types_2.address AS (a int4, b int4, c int4)");
+        try {
+            PgxcConnection connection = SANDBOX.open();
+            assertThat(written(connection, "address", HOME)).isEqualTo("(\"Main \"\"St\"\", 1\",,7)");
+            assertThat(written(connection, "address", List.of(Composite.of("a", null, 1), Composite.of("b", "c", 2))))
+                    .isEqualTo("{\"(a,,1)\",\"(b,c,2)\"}");
+            assertThat(written(connection, "_mood", List.of("sad", "happy"))).isEqualTo("{sad,happy}");
+            assertThat(written(connection, "int4", 7)).isEqualTo("7");
+        } finally {
+            SANDBOX.jdbc().execute("DROP SCHEMA pgxc_user_types_2 CASCADE");
+        }
+    }
+
+    @Test
+    @DisplayName(
+            "[X10] a String and a NULL under the name of a type are of this type, also when it is met for the first time")
+    void namesStringsAndNulls() {
+        for (int i = 0; i < 2; i++) {
+            PgxcConnection connection = SANDBOX.open();
+            for (Object value :
+                    List.of(Parameters.in(PgType.named("mood"), "sad"), Parameters.in(PgType.named("mood")))) {
+                Flux<String> types = Flux.from(connection
+                                .createStatement("SELECT pg_typeof($1)::text")
+                                .bind(0, value)
+                                .execute())
+                        .concatMap(result -> result.map(row -> row.get(0, String.class)));
+                assertThat(all(types)).containsExactly("mood");
+            }
+        }
+    }
+
+    private static String written(Connection connection, String type, Object value) {
+        return String.valueOf(get(Flux.defer(() -> connection
+                        .createStatement("SELECT $1::text")
+                        .bind(0, Parameters.in(PgType.named(type), value))
+                        .execute())
+                .concatMap(result -> result.map(row -> row.get(0, String.class)))
+                .next()
+                .onErrorResume(e -> Mono.just("failed: " + e.getMessage()))));
+    }
+
     private static boolean isRead(Connection connection, String sql, Object expected) {
+        return isRead(connection, sql, expected::equals);
+    }
+
+    private static boolean isRead(Connection connection, String sql, Predicate<Object> expected) {
         return Boolean.TRUE.equals(get(Flux.from(connection.createStatement(sql).execute())
                 .concatMap(result -> result.map(row -> row.get(0, Object.class)))
                 .next()
-                .map(expected::equals)
+                .map(expected::test)
                 .onErrorReturn(false)));
     }
 

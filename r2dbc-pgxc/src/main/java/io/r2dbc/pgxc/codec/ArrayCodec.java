@@ -60,7 +60,8 @@ final class ArrayCodec implements Family {
 
     private @Nullable Decoder<?> decoder(PgType type, PgType element, Format format, Class<?> target) {
         if (target == Object.class || target == Object[].class) {
-            Class<?> leaf = target == Object.class ? registry.decoders().defaultType(element) : Object.class;
+            boolean open = target != Object.class || isOverArray(element);
+            Class<?> leaf = open ? Object.class : registry.decoders().defaultType(element);
             Decoder<?> decoder = registry.decoders().plan(element, format, leaf);
             return decoder == null ? null : reader(type, element, format, new Elements.Objects(leaf, decoder), ANY);
         }
@@ -206,10 +207,19 @@ final class ArrayCodec implements Family {
         return firstLeaf(value, 0, null);
     }
 
+    /** Whether it is a domain over an array type, by way of others or not. */
+    static boolean isOverArray(PgType type) {
+        PgType base = type.base();
+        return base != null && (base.element() != null || isOverArray(base));
+    }
+
     /** The class of elements that are arrays themselves, such as vectors, or null. */
     private @Nullable Class<?> naturalArray(PgType element) {
+        if (element.equals(PgType.BIT) || element.equals(PgType.VARBIT)) {
+            return boolean[].class;
+        }
         Class<?> natural = registry.decoders().defaultType(element);
-        return natural.isArray() ? natural : null;
+        return natural.isArray() && !isOverArray(element) ? natural : null;
     }
 
     /** Depth first; a collection that holds itself ends at the server's limit. */

@@ -185,6 +185,11 @@ record ArrayEncoding(
         if (value.getClass() == leaf) {
             return element;
         }
+        PgType type = required != null ? required : registry.type(element.typeOid());
+        Encoding composite = registry.families().composites().inArray(value, type);
+        if (composite != null && element instanceof CompositeEncoding) {
+            return composite;
+        }
         Encoding other = required != null
                 ? registry.encodings().typed(value, required)
                 : registry.encodings().find(value);

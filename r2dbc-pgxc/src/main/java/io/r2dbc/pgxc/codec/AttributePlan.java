@@ -67,8 +67,9 @@ final class AttributePlan {
         for (int i = 0; i < shape.size(); i++) {
             missing.add(i);
         }
+        int[] matches = shape.match(type.attributes());
         for (Attribute attribute : type.attributes()) {
-            int component = shape.indexOf(attribute.name());
+            int component = matches[ways.size()];
             missing.remove((Integer) component);
             ways.add(
                     component < 0

@@ -13,6 +13,7 @@ import java.util.List;
  * @param element the type of the elements of an array, 0 for every other type
  * @param component what a domain, a range or a multirange is over, 0 for every other type
  * @param hasBinaryForm whether the type has a send function
+ * @param isVisible whether its name finds it without a schema
  * @param delimiter what stands between the elements in an array's text
  * @param attributes names of the attributes of a composite type
  * @param attributeTypes OIDs of their types
@@ -24,6 +25,7 @@ public record CatalogType(
         int element,
         int component,
         boolean hasBinaryForm,
+        boolean isVisible,
         char delimiter,
         List<String> attributes,
         List<Integer> attributeTypes) {

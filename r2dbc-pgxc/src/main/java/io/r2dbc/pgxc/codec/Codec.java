@@ -141,6 +141,6 @@ public interface Codec<T> {
             }
             return constant;
         };
-        return new TextCodec<>(javaType, type, parse, label, true);
+        return new TextCodec<>(javaType, type, parse, label, type.oid() == 0);
     }
 }

@@ -286,6 +286,10 @@ public final class CodecRegistry {
     public int typeOidOf(Class<?> javaType) {
         Class<?> type = boxed(javaType);
         Encoding encoding = encodings.find(type);
+        PgType registered = encoding == null ? encodings.registeredType(type) : null;
+        if (registered != null) {
+            return registered.oid();
+        }
         if (encoding == null && type.isArray()) {
             encoding = families.arrays().encoding(type);
         }
@@ -306,6 +310,23 @@ public final class CodecRegistry {
             return StandardTypes.oidOf(standard);
         }
         return typeOidOf(type.getJavaType());
+    }
+
+    /**
+     * The OID of the type that a value is written as under a name: that of the array type over it for an array or a
+     * collection of its values.
+     *
+     * @param type a type
+     * @param value the value
+     * @return its OID, or 0 if the type is not known
+     */
+    public int typeOidOf(PgType type, Object value) {
+        int oid = typeOidOf(type);
+        boolean several = oid != 0
+                && families.arrays().isDimension(value)
+                && encodings.typed(value, type(oid)) == null
+                && type(oid).arrayOid() != 0;
+        return several ? type(oid).arrayOid() : oid;
     }
 
     private int oidOf(String name) {

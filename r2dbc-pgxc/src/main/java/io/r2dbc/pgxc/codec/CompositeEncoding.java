@@ -5,7 +5,6 @@ import io.netty.buffer.ByteBuf;
 import io.r2dbc.pgxc.value.Composite;
 import java.util.List;
 import java.util.function.IntFunction;
-import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /** Writes composites and Java records as one type: in binary where every attribute has a binary form, as text otherwise. */
@@ -98,37 +97,39 @@ record CompositeEncoding(PgType type, Format format, CodecRegistry registry) imp
             return composite.values().toArray();
         }
         return value instanceof Composite composite
-                ? values(composite, composite.size(), composite.names()::indexOf, composite::get, type)
+                ? values(composite, match(composite, type), composite::get, composite.size(), type)
                 : values((Record) value, type);
+    }
+
+    private static int[] match(Composite value, PgType type) {
+        return type.attributes().stream()
+                .mapToInt(attribute -> value.names().indexOf(attribute.name()))
+                .toArray();
     }
 
     private static @Nullable Object[] values(Record value, PgType type) {
         RecordShape shape = RecordShape.of(value.getClass());
-        return values(value, shape.size(), shape::indexOf, index -> shape.get(value, index), type);
+        return values(value, shape.match(type.attributes()), index -> shape.get(value, index), shape.size(), type);
     }
 
     private static @Nullable Object[] values(
-            Object value, int size, ToIntFunction<String> indexOf, IntFunction<@Nullable Object> get, PgType type) {
+            Object value, int[] matches, IntFunction<@Nullable Object> get, int size, PgType type) {
         requireCount(value, type, size);
         @Nullable Object[] values = new Object[size];
         for (int i = 0; i < size; i++) {
-            String name = type.attributes().get(i).name();
-            int index = indexOf.applyAsInt(name);
-            if (index < 0) {
-                throw ValueException.unwritable(
-                        type.getName(), value, "it has nothing for the attribute \"" + name + '"');
+            if (matches[i] < 0) {
+                String name = type.attributes().get(i).name();
+                throw ValueException.outdated(type, value, "it has nothing for the attribute \"" + name + '"');
             }
-            values[i] = get.apply(index);
+            values[i] = get.apply(matches[i]);
         }
         return values;
     }
 
     private static void requireCount(Object value, PgType type, int size) {
         if (size != type.attributes().size()) {
-            throw ValueException.unwritable(
-                    type.getName(),
-                    value,
-                    size + " values for " + type.attributes().size() + " attributes");
+            throw ValueException.outdated(
+                    type, value, size + " values for " + type.attributes().size() + " attributes");
         }
     }
 

@@ -5,8 +5,10 @@ import io.r2dbc.pgxc.value.Composite;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,7 +34,6 @@ public final class DatabaseTypes {
                 PgType type = new PgType(
                         row.oid(), row.name(), category(row), javaType(row), row.delimiter(), row.hasBinaryForm());
                 byOid.put(row.oid(), type);
-                byName.putIfAbsent(row.name(), type);
             }
         }
         for (CatalogType row : rows.values()) {
@@ -42,24 +43,52 @@ public final class DatabaseTypes {
             }
         }
         rows.values().stream().filter(row -> row.element() == 0).forEach(this::link);
-        Map<Integer, Integer> depths = new HashMap<>();
-        byOid.values().removeIf(type -> depth(type, 0, depths) > DEEPEST);
-        byName.values().removeIf(type -> !byOid.containsKey(type.oid()));
+        Set<Integer> tooDeep = tooDeep();
+        byOid.keySet().removeAll(tooDeep);
+        nameThem();
     }
 
-    /** How many types stand one within the other; a server that says that some contain themselves is not believed. */
-    private static int depth(PgType type, int level, Map<Integer, Integer> known) {
-        Integer before = known.get(type.oid());
-        if (before != null || level > DEEPEST) {
-            return before == null ? DEEPEST + 1 : before;
+    /** Those with more types one within the other than there may be; a type that contains itself has no end. */
+    private Set<Integer> tooDeep() {
+        Map<Integer, Integer> depths = new HashMap<>();
+        boolean[] changed = {true};
+        for (int round = 0; round <= DEEPEST && changed[0]; round++) {
+            changed[0] = false;
+            byOid.forEach((oid, type) -> {
+                Integer depth = 1 + inner(type, depths);
+                changed[0] |= !depth.equals(depths.put(oid, depth));
+            });
         }
-        known.put(type.oid(), DEEPEST + 1);
-        int inner = type.component() == null ? 0 : depth(type.component(), level + 1, known);
+        depths.values().removeIf(depth -> depth <= DEEPEST);
+        return depths.keySet();
+    }
+
+    private static int inner(PgType type, Map<Integer, Integer> depths) {
+        PgType component = type.component();
+        int inner = component == null ? 0 : depths.getOrDefault(component.oid(), 0);
         for (Attribute attribute : type.attributes()) {
-            inner = Math.max(inner, depth(attribute.type(), level + 1, known));
+            inner = Math.max(inner, depths.getOrDefault(attribute.type().oid(), 0));
         }
-        known.put(type.oid(), inner + 1);
-        return inner + 1;
+        return inner;
+    }
+
+    /** Of several types of one name that is meant which a statement would mean, and if there is none, none. */
+    private void nameThem() {
+        Set<String> ambiguous = new HashSet<>();
+        for (CatalogType row : rows.values()) {
+            PgType type = byOid.get(row.oid());
+            PgType other = type == null ? null : byName.get(row.name());
+            CatalogType otherRow = other == null ? null : rows.get(other.oid());
+            if (type != null && (otherRow == null || row.isVisible() && !otherRow.isVisible())) {
+                byName.put(row.name(), type);
+            } else if (otherRow != null && !otherRow.isVisible() && !row.isVisible()) {
+                ambiguous.add(row.name());
+            }
+        }
+        byName.values().removeIf(type -> {
+            CatalogType row = rows.get(type.oid());
+            return row != null && !row.isVisible() && ambiguous.contains(row.name());
+        });
     }
 
     private static TypeCategory category(CatalogType row) {
@@ -104,6 +133,18 @@ public final class DatabaseTypes {
     }
 
     /**
+     * These types but for some.
+     *
+     * @param gone OIDs of types that are not there any more
+     * @return types that do not know them
+     */
+    public DatabaseTypes without(Collection<Integer> gone) {
+        Map<Integer, CatalogType> rest = new HashMap<>(rows);
+        rest.keySet().removeAll(gone);
+        return rest.size() == rows.size() ? this : new DatabaseTypes(rest);
+    }
+
+    /**
      * The type with an OID. One that is not known reads as {@code String}.
      *
      * @param oid the type's OID, as an unsigned 32-bit number
@@ -125,19 +166,20 @@ public final class DatabaseTypes {
     }
 
     /**
-     * Whether a type of the database's own is known.
+     * Whether a type is known.
      *
      * @param name its name, without a schema
-     * @return false if there is none, or none was known when the catalogue was read
+     * @return false if there is none, or none was known when the catalogue was read, or several in other schemas only
      */
     public boolean knows(String name) {
-        return byName.containsKey(name);
+        return named(name) != null;
     }
 
-    /** The type of the database's own with a name, if there is one. */
+    /** The type with a name, if there is one: one of the database's own, or else one that every server has. */
     @Nullable
     PgType named(String name) {
-        return byName.get(name);
+        PgType own = byName.get(name);
+        return own == null ? PgType.builtIn(name) : own;
     }
 
     /** The range type over a type, if there is one. */

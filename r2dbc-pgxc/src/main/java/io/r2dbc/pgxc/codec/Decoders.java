@@ -63,8 +63,12 @@ final class Decoders {
             return defaultType(base);
         }
         PgType element = type.element();
-        return element == null
-                ? families.of(type).defaultTarget(type, Format.TEXT)
+        if (element == null) {
+            return families.of(type).defaultTarget(type, Format.TEXT);
+        }
+        // each of its elements may have another number of dimensions
+        return ArrayCodec.isOverArray(element)
+                ? Object[].class
                 : defaultType(element).arrayType();
     }
 

@@ -4,6 +4,7 @@ package io.r2dbc.pgxc.codec;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** Chooses how a value is written: by its class, by what it holds, or as a type that was asked for. */
@@ -13,12 +14,7 @@ final class Encodings {
     private final Map<Class<?>, PgType> records;
     private final DatabaseTypes types;
     private final Families families;
-    private final ClassValue<Optional<Encoding>> resolved = new ClassValue<>() {
-        @Override
-        protected Optional<Encoding> computeValue(Class<?> type) {
-            return Optional.ofNullable(resolve(type));
-        }
-    };
+    private final Map<Class<?>, Optional<Encoding>> resolved = new ConcurrentHashMap<>();
 
     Encodings(List<Codec<?>> codecs, Map<Class<?>, PgType> records, DatabaseTypes types, Families families) {
         this.codecs = codecs;
@@ -34,7 +30,7 @@ final class Encodings {
         if (encoding != null) {
             return encoding;
         }
-        PgType type = value instanceof Record ? types.named(recordType(value.getClass())) : null;
+        PgType type = registeredType(value.getClass());
         if (type != null) {
             return typed(value, type);
         }
@@ -50,15 +46,28 @@ final class Encodings {
         return registered == null || types.named(registered.getName()) != null ? null : registered;
     }
 
-    private String recordType(Class<?> type) {
-        PgType registered = records.get(type);
-        return registered == null ? "" : registered.getName();
+    /** The type that is registered for a record, or the array type over it for an array of such, as far as it is known. */
+    @Nullable
+    PgType registeredType(Class<?> type) {
+        Class<?> leaf = type;
+        while (leaf.isArray()) {
+            leaf = leaf.getComponentType();
+        }
+        PgType registered = records.get(leaf);
+        PgType known = registered == null ? null : types.named(registered.getName());
+        return known == null || leaf == type ? known : known.array();
     }
 
     /** The encoding that the class alone decides; collections, and arrays of objects, are decided by what they hold. */
     @Nullable
     Encoding find(Class<?> type) {
-        return resolved.get(type).orElse(null);
+        Optional<Encoding> known = resolved.get(type);
+        if (known == null) {
+            // no ClassValue: what it keeps for a class of the driver's would keep this registry for ever
+            known = Optional.ofNullable(resolve(type));
+            resolved.put(type, known);
+        }
+        return known.orElse(null);
     }
 
     private @Nullable Encoding resolve(Class<?> type) {

@@ -62,8 +62,16 @@ final class GenericTargets {
                 && generic.getActualTypeArguments()[0] instanceof Class<?> argument) {
             return textType(argument.arrayType());
         }
+        if (target instanceof ParameterizedType generic && generic.getRawType() == Range.class) {
+            PgType range = registry.types()
+                    .rangeOver(textType(generic.getActualTypeArguments()[0]).oid());
+            return range == null ? PgType.TEXT : range;
+        }
         if (!(target instanceof Class<?> plain)) {
             return PgType.TEXT;
+        }
+        if (plain.isArray() && plain.getComponentType().isRecord()) {
+            return registry.type(PgType.RECORD.arrayOid());
         }
         if (plain.isRecord()) {
             return PgType.RECORD;

@@ -35,8 +35,11 @@ final class Numbers {
         if (isInteger(value)) {
             return value.longValue();
         }
+        boolean isFloat = value instanceof Float || value instanceof Double;
         try {
-            return toBigDecimal(value, type).longValueExact();
+            return isFloat && Double.isFinite(value.doubleValue())
+                    ? new BigDecimal(value.doubleValue()).longValueExact() // what it is, not what it prints
+                    : toBigDecimal(value, type).longValueExact();
         } catch (ArithmeticException e) {
             throw ValueException.unwritable(type.getName(), value, "not exactly an integer of 64 bits");
         }

@@ -253,15 +253,20 @@ public final class PgType implements Type {
      */
     public static PgType of(int oid) {
         PgType type = BY_OID.get(oid);
-        return type != null
-                ? type
-                : new PgType(
-                        oid, NAMELESS + Integer.toUnsignedString(oid), TypeCategory.OTHER, String.class, ',', true);
+        return type != null ? type : opaque(oid, NAMELESS + Integer.toUnsignedString(oid));
     }
 
     /** The range type that every server has over a type, if there is one. */
     static @Nullable PgType rangeOver(int subtype) {
         return RANGES_OVER.get(subtype);
+    }
+
+    /** The type that every server has with a name, if there is one. */
+    static @Nullable PgType builtIn(String name) {
+        return BY_OID.values().stream()
+                .filter(type -> type.name.equals(name))
+                .findAny()
+                .orElse(null);
     }
 
     /** Whether every server has it. */
@@ -277,23 +282,19 @@ public final class PgType implements Type {
      * @return the type, with OID 0
      */
     public static PgType named(String name) {
-        return new PgType(0, name, TypeCategory.OTHER, String.class, ',', true);
+        return opaque(0, name);
     }
 
-    /**
-     * The type's OID, or 0 if only its name is known.
-     *
-     * @return an unsigned 32-bit number
-     */
+    private static PgType opaque(int oid, String name) {
+        return new PgType(oid, name, TypeCategory.OTHER, String.class, ',', true);
+    }
+
+    /** The type's OID, an unsigned 32-bit number, or 0 if only its name is known. */
     public int oid() {
         return oid;
     }
 
-    /**
-     * The OID of the array type over this one, or 0 if there is none or it is not known.
-     *
-     * @return an unsigned 32-bit number
-     */
+    /** The OID of the array type over this one, or 0 if there is none or it is not known. */
     public int arrayOid() {
         return arrayOid;
     }

@@ -10,7 +10,9 @@ import java.lang.reflect.Method;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,16 +71,26 @@ final class RecordShape {
         return components.length;
     }
 
-    /** The component that belongs to an attribute, or -1. */
-    int indexOf(String attribute) {
-        for (int i = 0; i < components.length; i++) {
-            if (components[i].getName().equals(attribute)) {
-                return i;
+    /** The component that belongs to each attribute, or -1. One of the very name comes first, and none belongs to two. */
+    int[] match(List<Attribute> attributes) {
+        int[] matches = new int[attributes.size()];
+        boolean[] taken = new boolean[components.length];
+        for (int i = 0; i < matches.length; i++) {
+            matches[i] = take(attributes.get(i).name(), taken, Function.identity());
+        }
+        for (int i = 0; i < matches.length; i++) {
+            if (matches[i] < 0) {
+                matches[i] = take(attributes.get(i).name(), taken, RecordShape::plain);
             }
         }
-        String plain = plain(attribute);
+        return matches;
+    }
+
+    private int take(String attribute, boolean[] taken, Function<String, String> form) {
+        String wanted = form.apply(attribute);
         for (int i = 0; i < components.length; i++) {
-            if (plain(components[i].getName()).equals(plain)) {
+            if (!taken[i] && form.apply(components[i].getName()).equals(wanted)) {
+                taken[i] = true;
                 return i;
             }
         }

@@ -5,6 +5,8 @@ import io.netty.buffer.ByteBuf;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.URL;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.temporal.Temporal;
 import java.time.temporal.TemporalAmount;
 import java.util.List;
@@ -52,6 +54,13 @@ final class TextCodecs implements Family {
     @Override
     public @Nullable Decoder<?> decoder(PgType type, Format format, Class<?> target) {
         boolean isByte = type.equals(PgType.CHAR) && format == Format.BINARY;
+        if (isByte && target == byte[].class) {
+            return (Decoder<byte[]>) TextCodecs::quotedBytes;
+        }
+        if (isByte && target == ByteBuffer.class) {
+            return (Decoder<ByteBuffer>)
+                    (buffer, offset, length) -> ByteBuffer.wrap(quotedBytes(buffer, offset, length));
+        }
         return of(isByte ? TextCodecs::quotedChar : string(type, format), type, format, target);
     }
 
@@ -101,6 +110,11 @@ final class TextCodecs implements Family {
             return b == 0 ? "" : String.valueOf((char) b);
         }
         return "\\" + Integer.toString(b, 8);
+    }
+
+    /** What the server would print of it, as everywhere. */
+    private static byte[] quotedBytes(ByteBuf buffer, int offset, int length) {
+        return quotedChar(buffer, offset, length).getBytes(StandardCharsets.UTF_8);
     }
 
     @Override

@@ -16,7 +16,7 @@ public final class ValueException extends RuntimeException {
 
     private static final int EXCERPT = 40;
 
-    private final boolean outdated;
+    private final int outdatedType;
 
     /**
      * Creates the exception.
@@ -24,12 +24,12 @@ public final class ValueException extends RuntimeException {
      * @param message type, format and what is wrong
      */
     public ValueException(String message) {
-        this(message, false);
+        this(message, 0);
     }
 
-    private ValueException(String message, boolean outdated) {
+    private ValueException(String message, int outdatedType) {
         super(message);
-        this.outdated = outdated;
+        this.outdatedType = outdatedType;
     }
 
     /**
@@ -40,27 +40,34 @@ public final class ValueException extends RuntimeException {
      */
     public ValueException(String message, Throwable cause) {
         super(message, cause);
-        this.outdated = cause instanceof ValueException inner && inner.outdated;
+        this.outdatedType = cause instanceof ValueException inner ? inner.outdatedType : 0;
     }
 
     /**
-     * Whether the value is not of its type as the catalogue described it: the type may have changed since then.
+     * The type that a value is not of as the catalogue described it: it may have changed since then.
      *
-     * @return false for values that are wrong in any other way
+     * @return its OID, or 0 for values that are wrong in any other way
      */
-    public boolean isOutdated() {
-        return outdated;
+    public int outdatedType() {
+        return outdatedType;
     }
 
     static ValueException outdated(PgType type, Format format, String problem) {
         return new ValueException(
                 type.getName() + " (" + format + "): " + problem
                         + "; the type may have changed since the catalogue was read",
-                true);
+                type.oid());
     }
 
     static ValueException of(PgType type, Format format, String problem) {
         return new ValueException(type.getName() + " (" + format + "): " + problem);
+    }
+
+    static ValueException outdated(PgType type, Object value, String problem) {
+        return new ValueException(
+                "cannot write a " + value.getClass().getTypeName() + " as " + type.getName() + ": " + problem
+                        + "; unless the type has changed since the catalogue was read",
+                type.oid());
     }
 
     static ValueException length(PgType type, int due, int length) {

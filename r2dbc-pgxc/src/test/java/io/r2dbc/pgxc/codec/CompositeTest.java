@@ -145,7 +145,7 @@ class CompositeTest {
     private static void assertOutdated(byte[] bytes, Class<?> target) {
         assertThatThrownBy(() -> read(UserTypes.ADDRESS, Format.BINARY, bytes, target))
                 .isInstanceOfSatisfying(
-                        ValueException.class, e -> assertThat(e.isOutdated()).isTrue())
+                        ValueException.class, e -> assertThat(e.outdatedType()).isEqualTo(UserTypes.ADDRESS))
                 .hasMessageContaining("changed");
     }
 
@@ -244,6 +244,9 @@ class CompositeTest {
         record Outer(Three inner, Set<String> words) {}
         assertThat(text(row, "(\"(1,,{})\",\"{a,b,a}\")", Outer.class))
                 .isEqualTo(new Outer(new Three(1, null, List.of()), Set.of("a", "b")));
+        record Parts(Range<Integer> range, List<Three> threes) {}
+        assertThat(text(row, "(\"[1,3)\",\"{\"\"(1,happy,{})\"\",NULL}\")", Parts.class))
+                .isEqualTo(new Parts(Range.closedOpen(1, 3), Arrays.asList(new Three(1, Mood.happy, List.of()), null)));
         assertThatThrownBy(() -> text(row, "(1,happy)", Three.class)).isInstanceOf(ValueException.class);
         assertThatThrownBy(() -> REGISTRY.decoder(row, Format.BINARY, Composite.class))
                 .isInstanceOf(ValueException.class);
@@ -294,6 +297,63 @@ class CompositeTest {
         assertThat(known.unknownTypeOf(home)).isNull();
         assertThat(known.encoding(home).typeOid()).isEqualTo(UserTypes.ADDRESS);
         assertThat(known.encoding(List.of(home)).typeOid()).isEqualTo(UserTypes.ADDRESS + UserTypes.ARRAY);
+    }
+
+    @Test
+    @DisplayName("[X31] a component belongs to one attribute only, and to that of its very name first")
+    void matchesNames() {
+        DatabaseTypes types = UserTypes.TYPES.with(
+                List.of(UserTypes.composite(30_000, "zips", List.of("zipcode", "zip_code"), List.of(25, 25))));
+        CodecRegistry registry = REGISTRY.with(types);
+        record Plain(String zipcode) {}
+        record Folded(String zipCode, String zipcode) {}
+        record Other(String zipcode, String other) {}
+        byte[] text = "(A,B)".getBytes(StandardCharsets.UTF_8);
+        assertThat(Bytes.decode(registry.decoder(30_000, Format.TEXT, Plain.class), text))
+                .isEqualTo(new Plain("A"));
+        assertThat(Bytes.decode(registry.decoder(30_000, Format.TEXT, Folded.class), text))
+                .isEqualTo(new Folded("B", "A"));
+        Encoding encoding = registry.encoding(new Folded("B", "A"), 30_000);
+        assertThat(Bytes.decode(
+                        registry.decoder(30_000, encoding.format(), String.class),
+                        Bytes.written(encoding, new Folded("B", "A"))))
+                .isEqualTo("(A,B)");
+        assertThatThrownBy(() -> registry.encoding(new Other("A", "B"), 30_000))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("\"zip_code\"");
+    }
+
+    @Test
+    @DisplayName("[X10] a list may mix composites and records, and an array of registered records may be empty")
+    void writesMixedLists() {
+        CodecRegistry registry = CodecRegistry.builder()
+                .register(Address.class, PgType.named("address"))
+                .build()
+                .with(UserTypes.TYPES);
+        List<Object> mixed = List.of(new Address("a", "b", 1), Composite.of("c", null, 2));
+        for (Encoding encoding :
+                List.of(registry.encoding(mixed), registry.encoding(mixed, UserTypes.ADDRESS + UserTypes.ARRAY))) {
+            assertThat(new String(Bytes.written(encoding, mixed), StandardCharsets.UTF_8))
+                    .isEqualTo("{\"(a,b,1)\",\"(c,,2)\"}");
+        }
+        Address[] none = {};
+        assertThat(registry.encoding(none).typeOid()).isEqualTo(UserTypes.ADDRESS + UserTypes.ARRAY);
+        assertThat(registry.typeOidOf(Address.class)).isEqualTo(UserTypes.ADDRESS);
+        assertThat(registry.typeOidOf(PgType.named("address"), mixed)).isEqualTo(UserTypes.ADDRESS + UserTypes.ARRAY);
+        assertThat(registry.typeOidOf(PgType.named("address"), mixed.get(0))).isEqualTo(UserTypes.ADDRESS);
+    }
+
+    @Test
+    @DisplayName("[X30] an array of a domain over an array has elements of any number of dimensions")
+    void readsDomainsOverArrays() {
+        DatabaseTypes types = UserTypes.TYPES.with(
+                List.of(UserTypes.plain(30_000, "ints", 'd', 1007), UserTypes.array(30_000, "ints")));
+        CodecRegistry registry = REGISTRY.with(types);
+        Object value = Bytes.decode(
+                registry.decoder(31_000, Format.TEXT, Object.class),
+                "{\"{{1,2},{3,4}}\",\"{5}\",NULL}".getBytes(StandardCharsets.UTF_8));
+        assertThat(value).isEqualTo(new Object[] {new Integer[][] {{1, 2}, {3, 4}}, new Integer[] {5}, null});
+        assertThat(registry.defaultType(31_000)).isEqualTo(Object[].class);
     }
 
     @Test

@@ -289,4 +289,49 @@ class ConversionsTest {
         assertThat(Bytes.text(PgType.FLOAT8, "1e300", BigInteger.class))
                 .isEqualTo(new BigDecimal(Double.parseDouble("1e300")).toBigInteger());
     }
+
+    @ParameterizedTest(name = "[X31] {0} as {1} is {2}")
+    @DisplayName("[X31] a float is written as the integer that it is, not as the one that it prints")
+    @MethodSource
+    void writesFloatsExactly(Number value, PgType type, String expected) {
+        Encoding encoding = REGISTRY.encoding(value, type.oid());
+        assertThat(Bytes.decode(
+                        REGISTRY.decoder(type.oid(), encoding.format(), String.class), Bytes.written(encoding, value)))
+                .isEqualTo(expected);
+    }
+
+    static Stream<Arguments> writesFloatsExactly() {
+        return Stream.of(
+                arguments(0x1p62, PgType.INT8, "4611686018427387904"),
+                arguments(0x1p62, PgType.XID8, "4611686018427387904"),
+                arguments(-0x1p63, PgType.INT8, "-9223372036854775808"),
+                arguments(1e18f, PgType.INT8, "999999984306749440"),
+                arguments(1234567936f, PgType.INT4, "1234567936"),
+                arguments(-2147483648f, PgType.INT4, "-2147483648"));
+    }
+
+    @Test
+    @DisplayName("[X30] the bytes of a \"char\" are those of its text in both formats")
+    void readsBytesOfQuotedChar() {
+        for (String hex : new String[] {"61", "c3"}) {
+            String text = Bytes.binary(PgType.CHAR, hex, String.class);
+            assertThat(Bytes.binary(PgType.CHAR, hex, byte[].class))
+                    .isEqualTo(Bytes.text(PgType.CHAR, text, byte[].class));
+            assertThat(Bytes.binary(PgType.CHAR, hex, ByteBuffer.class))
+                    .isEqualTo(Bytes.text(PgType.CHAR, text, ByteBuffer.class));
+        }
+        assertThat(Bytes.binary(PgType.CHAR, "00", byte[].class)).isEmpty();
+    }
+
+    @Test
+    @DisplayName("[X30, X10] boolean[] is a bit string within arrays of these")
+    void readsArraysOfBits() {
+        PgType bits = PgType.of(PgType.VARBIT.arrayOid());
+        boolean[][] value = {{true, false}, {true}};
+        assertThat(Bytes.text(bits, "{10,1}", boolean[][].class)).isEqualTo(value);
+        Encoding encoding = REGISTRY.encoding(value, bits.oid());
+        assertThat(Bytes.decode(
+                        REGISTRY.decoder(bits.oid(), encoding.format(), String.class), Bytes.written(encoding, value)))
+                .isEqualTo("{10,1}");
+    }
 }

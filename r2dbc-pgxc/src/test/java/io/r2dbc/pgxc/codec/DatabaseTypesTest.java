@@ -49,7 +49,9 @@ class DatabaseTypesTest {
         assertThat(TYPES.knows(23)).isTrue();
         assertThat(TYPES.knows(99_999)).isFalse();
         assertThat(TYPES.knows("mood")).isTrue();
-        assertThat(TYPES.knows("int4")).isFalse();
+        assertThat(TYPES.knows("int4")).isTrue();
+        assertThat(TYPES.knows("nothing")).isFalse();
+        assertThat(TYPES.named("_mood")).isSameAs(TYPES.of(UserTypes.MOOD + UserTypes.ARRAY));
         assertThat(TYPES.named("zip")).isSameAs(TYPES.of(UserTypes.ZIP));
         assertThat(TYPES.of(99_999).getName()).isEqualTo("oid 99999");
         assertThat(UserTypes.REGISTRY.typeOidOf(PgType.named("mood"))).isEqualTo(UserTypes.MOOD);

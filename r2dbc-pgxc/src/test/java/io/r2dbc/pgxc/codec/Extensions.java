@@ -38,9 +38,9 @@ final class Extensions {
         List<CatalogType> rows = new ArrayList<>();
         for (String name : NAMES) {
             char delimiter = name.startsWith("geo") ? ':' : ',';
-            rows.add(new CatalogType(oid(name), name, 'b', 0, 0, true, delimiter, List.of(), List.of()));
+            rows.add(new CatalogType(oid(name), name, 'b', 0, 0, true, true, delimiter, List.of(), List.of()));
             rows.add(new CatalogType(
-                    arrayOid(name), "_" + name, 'b', oid(name), 0, true, delimiter, List.of(), List.of()));
+                    arrayOid(name), "_" + name, 'b', oid(name), 0, true, true, delimiter, List.of(), List.of()));
         }
         return rows;
     }

@@ -9,6 +9,7 @@ import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 import java.time.Year;
 import java.time.ZoneOffset;
+import java.util.Locale;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -151,5 +152,36 @@ class UserCodecsTest {
         public void encode(StringBuilder value, ByteBuf out) {
             out.writeCharSequence(value, StandardCharsets.UTF_8);
         }
+    }
+
+    private enum Level {
+        LOW,
+        HIGH
+    }
+
+    @Test
+    @DisplayName(
+            "[X30] labels are those of the constants, and each has its own; only a type known by name may be read in binary")
+    void labels() {
+        Codec<Level> codec = Codec.labels(
+                Level.class, PgType.named("level"), level -> level.name().toLowerCase(Locale.ROOT));
+        assertThat(codec.readsBinary()).isTrue();
+        assertThat(Codec.labels(Level.class, PgType.INT2, level -> "" + level.ordinal())
+                        .readsBinary())
+                .isFalse();
+        CodecRegistry registry = CodecRegistry.builder().register(codec).build();
+        assertThat(new String(Bytes.written(registry.encoding(Level.HIGH), Level.HIGH), StandardCharsets.UTF_8))
+                .isEqualTo("high");
+        assertThat(Bytes.decode(
+                        registry.decoder(99_999, Format.TEXT, Level.class), "low".getBytes(StandardCharsets.UTF_8)))
+                .isEqualTo(Level.LOW);
+        assertThatThrownBy(() -> Bytes.decode(
+                        registry.decoder(99_999, Format.TEXT, Level.class), "LOW".getBytes(StandardCharsets.UTF_8)))
+                .isInstanceOf(ValueException.class)
+                .hasMessageContaining("Level")
+                .hasMessageContaining("LOW");
+        assertThatThrownBy(() -> Codec.labels(Level.class, PgType.named("level"), level -> "same"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("same");
     }
 }

@@ -46,14 +46,14 @@ final class UserTypes {
     private UserTypes() {}
 
     static CatalogType plain(int oid, String name, char kind, int component) {
-        return new CatalogType(oid, name, kind, 0, component, true, ',', List.of(), List.of());
+        return new CatalogType(oid, name, kind, 0, component, true, true, ',', List.of(), List.of());
     }
 
     static CatalogType array(int element, String name) {
-        return new CatalogType(element + ARRAY, "_" + name, 'b', element, 0, true, ',', List.of(), List.of());
+        return new CatalogType(element + ARRAY, "_" + name, 'b', element, 0, true, true, ',', List.of(), List.of());
     }
 
     static CatalogType composite(int oid, String name, List<String> attributes, List<Integer> types) {
-        return new CatalogType(oid, name, 'c', 0, 0, true, ',', attributes, types);
+        return new CatalogType(oid, name, 'c', 0, 0, true, true, ',', attributes, types);
     }
 }
