@@ -18,7 +18,6 @@ import io.r2dbc.spi.Result;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
@@ -45,7 +44,8 @@ final class ConnectionCore implements SessionEvents, RowShape.Source {
     private final Function<ResultColumns, RowShape> shapes = this::shape;
     private final Set<String> settings = ConcurrentHashMap.newKeySet();
     private volatile @Nullable Session session;
-    private final AtomicReference<Codecs> codecs;
+    private final Object changesOfCodecs = new Object();
+    private volatile Codecs codecs;
     private volatile boolean listens;
     private volatile IsolationLevel isolation = IsolationLevel.READ_COMMITTED;
     private volatile @Nullable IsolationLevel ofTransaction;
@@ -55,7 +55,7 @@ final class ConnectionCore implements SessionEvents, RowShape.Source {
         this.registries = registries;
         this.catalog = catalog;
         this.texts = texts;
-        this.codecs = new AtomicReference<>(Codecs.of(registries.edition(), null));
+        this.codecs = Codecs.of(registries.edition(), null);
         this.stallBuffer = new StallBuffer(configuration.stallBufferBytes());
         this.notifications =
                 new EventFlux<>(this::execute, configuration.notificationBuffer(), PgxcNotification::withMissed);
@@ -86,14 +86,15 @@ final class ConnectionCore implements SessionEvents, RowShape.Source {
     /** The codecs as the session's settings, and what is known of the database's types, have them now. */
     @Override
     public CodecRegistry registry() {
-        Codecs now = codecs.get();
-        Registries.Edition latest = registries.edition();
-        while (now.edition() != latest) {
-            codecs.compareAndSet(now, Codecs.of(latest, now.zone()));
-            now = codecs.get();
-            latest = registries.edition();
+        Codecs now = codecs;
+        return now.edition() == registries.edition() ? now.registry() : renewed();
+    }
+
+    private CodecRegistry renewed() {
+        synchronized (changesOfCodecs) {
+            codecs = Codecs.of(registries.edition(), codecs.zone());
+            return codecs.registry();
         }
-        return now.registry();
     }
 
     /** What belongs together: whoever changes one of them changes all. */
@@ -252,7 +253,9 @@ final class ConnectionCore implements SessionEvents, RowShape.Source {
     @Override
     public void onParameter(ParameterStatus parameter) {
         if (parameter.name().equalsIgnoreCase("TimeZone")) {
-            codecs.updateAndGet(before -> Codecs.of(before.edition(), parameter.value()));
+            synchronized (changesOfCodecs) {
+                codecs = Codecs.of(registries.edition(), parameter.value());
+            }
         }
         parameters.emit(Map.entry(parameter.name(), parameter.value()));
     }

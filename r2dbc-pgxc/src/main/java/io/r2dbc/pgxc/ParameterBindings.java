@@ -202,7 +202,7 @@ final class ParameterBindings implements BindValues {
     Keys keys(SqlText text) {
         Keys keys = text.usualKeys();
         if (keys == null || !fits(keys)) {
-            keys = keys(text.sql());
+            keys = keys(text.sql(), !text.isFetch());
             text.usualKeys(keys);
         }
         return keys;
@@ -221,7 +221,7 @@ final class ParameterBindings implements BindValues {
         return true;
     }
 
-    private Keys keys(String sql) {
+    private Keys keys(String sql, boolean kept) {
         int[] types = new int[values.length];
         int[] textTypes = null;
         for (int i = 0; i < types.length; i++) {
@@ -233,7 +233,8 @@ final class ParameterBindings implements BindValues {
                 textTypes[i] = types[i] == 0 ? fallbackType(i) : types[i];
             }
         }
-        return new Keys(new StatementKey(sql, types), textTypes == null ? null : new StatementKey(sql, textTypes));
+        return new Keys(
+                new StatementKey(sql, types, kept), textTypes == null ? null : new StatementKey(sql, textTypes, kept));
     }
 
     private int type(int index) {

@@ -60,7 +60,8 @@ public final class PgxcBatch implements Batch {
     private Exchange flight(List<SqlText> all, List<String> statements, ResultConsumer consumer) {
         List<Step> steps = new ArrayList<>(statements.size());
         for (String statement : statements) {
-            steps.add(new Step(new StatementKey(statement, NO_TYPES), null, ONCE));
+            boolean kept = !core.sqlText(statement).isFetch();
+            steps.add(new Step(new StatementKey(statement, NO_TYPES, kept), null, ONCE));
         }
         StatementFacts facts = core.noted(all.get(0));
         for (SqlText text : all.subList(1, all.size())) {

@@ -233,10 +233,7 @@ public final class PgxcStatement implements Statement {
         careful |= current.needsCare();
         List<ParameterBindings> all = bindings();
         executed = true;
-        if (text.isEmpty()
-                || text.isCopy()
-                || text.isFetch()
-                || text.statements().size() > 1) {
+        if (text.isEmpty() || text.isCopy() || text.statements().size() > 1) {
             return simple(all.size());
         }
         return new Flight(core, text, all, fetchSize, timeout, careful, isCall);

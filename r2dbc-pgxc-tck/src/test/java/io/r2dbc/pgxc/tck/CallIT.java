@@ -145,7 +145,7 @@ class CallIT {
         for (String query : List.of("SELECT 7, 8", "SELECT 'abcd', 'x'", "SELECT 'one'", "SELECT 1.5, 2, 3")) {
             get(connection.beginTransaction());
             run(connection, "DECLARE same CURSOR FOR " + query);
-            for (String way : List.of("SELECT 'same'::refcursor", "FETCH FIRST FROM same")) {
+            for (String way : List.of("SELECT 'same'::refcursor", "FETCH ALL FROM same")) {
                 boolean isReference = way.startsWith("SELECT");
                 Flux<Result> results = isReference
                         ? Flux.from(connection.createStatement(way).execute())

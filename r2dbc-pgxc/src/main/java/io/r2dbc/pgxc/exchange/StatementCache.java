@@ -35,7 +35,7 @@ final class StatementCache {
 
     /** A statement that is about to be parsed; what has to go for it is added to {@code evicted}. */
     PreparedStatement create(StatementKey key, List<Close> evicted) {
-        if (capacity == 0) {
+        if (capacity == 0 || !key.isKept()) {
             return new PreparedStatement(key, "");
         }
         PreparedStatement statement = new PreparedStatement(key, nextName());

@@ -9,16 +9,32 @@ public final class StatementKey {
     private final String sql;
     private final int[] parameterTypes;
     private final int hash;
+    private final boolean kept;
+
+    /**
+     * Names a statement that may be kept.
+     *
+     * @param parameterTypes OIDs, 0 where the server is to deduce the type; not to be changed any more
+     */
+    public StatementKey(String sql, int[] parameterTypes) {
+        this(sql, parameterTypes, true);
+    }
 
     /**
      * Names a statement.
      *
      * @param parameterTypes OIDs, 0 where the server is to deduce the type; not to be changed any more
+     * @param kept whether it means the same from one execution to the next, so that it needs to be parsed once only
      */
-    public StatementKey(String sql, int[] parameterTypes) {
+    public StatementKey(String sql, int[] parameterTypes, boolean kept) {
         this.sql = sql;
         this.parameterTypes = parameterTypes;
+        this.kept = kept;
         this.hash = 31 * sql.hashCode() + Arrays.hashCode(parameterTypes);
+    }
+
+    boolean isKept() {
+        return kept;
     }
 
     String sql() {

@@ -305,9 +305,9 @@ class ConversionsTest {
                 arguments(0x1p62, PgType.INT8, "4611686018427387904"),
                 arguments(0x1p62, PgType.XID8, "4611686018427387904"),
                 arguments(-0x1p63, PgType.INT8, "-9223372036854775808"),
-                arguments(1e18f, PgType.INT8, "999999984306749440"),
-                arguments(1234567936f, PgType.INT4, "1234567936"),
-                arguments(-2147483648f, PgType.INT4, "-2147483648"));
+                arguments((float) 1e18, PgType.INT8, "999999984306749440"),
+                arguments((float) 1_234_567_936d, PgType.INT4, "1234567936"),
+                arguments(-0x1p31f, PgType.INT4, "-2147483648"));
     }
 
     @Test

@@ -169,7 +169,7 @@ class ExtendedQueryIT {
                                         .bind(3, "x"),
                                 Integer.class))
                         .containsExactly(1, 2);
-                assertThat(column(dialogue.connection(), "SELECT i, NULL::point FROM numbers", Integer.class))
+                assertThat(column(dialogue.connection(), "SELECT i, NULL::money FROM numbers", Integer.class))
                         .hasSize(3);
             }
 
@@ -188,7 +188,8 @@ class ExtendedQueryIT {
     }
 
     @Test
-    @DisplayName("[S2.3.7] a binary cursor fetched by Bind has the format that Bind asks for, text at first")
+    @DisplayName(
+            "[S2.3.7] a binary cursor fetched by Bind has the format that Bind asks for: text, as FETCH is parsed each time")
     void binaryCursor() {
         try (Overheard dialogue = Overheard.in(SANDBOX)) {
             PgxcConnection connection = dialogue.connection();
@@ -202,9 +203,9 @@ class ExtendedQueryIT {
             List<WireTap.Row> rows = dialogue.tap().rows();
             assertThat(dialogue.said(Bind.class))
                     .extracting(Bind::resultFormats)
-                    .containsExactly(List.of(), List.of(1));
+                    .containsExactly(List.of(), List.of());
             assertThat(rows.get(0).values().get(0).text()).isEqualTo("258");
-            assertThat(rows.get(1).values().get(0).bytes()).containsExactly(0, 0, 1, 3);
+            assertThat(rows.get(1).values().get(0).text()).isEqualTo("259");
         }
     }
 
