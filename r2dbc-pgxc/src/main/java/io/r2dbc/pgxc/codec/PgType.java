@@ -355,11 +355,7 @@ public final class PgType implements Type {
         return delimiter;
     }
 
-    /**
-     * What the type holds.
-     *
-     * @return the category
-     */
+    /** What the type holds. */
     public TypeCategory category() {
         return category;
     }
