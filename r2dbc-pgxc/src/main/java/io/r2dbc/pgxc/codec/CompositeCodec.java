@@ -23,7 +23,8 @@ final class CompositeCodec implements Family {
 
     CompositeCodec(CodecRegistry registry) {
         this.registry = registry;
-        this.untyped = new CompositeEncoding.Untyped(registry);
+        this.untyped =
+                new UntypedText(PgType.TEXT.oid(), value -> CompositeEncoding.print((Composite) value, registry));
     }
 
     @Override

@@ -133,31 +133,17 @@ record CompositeEncoding(PgType type, Format format, CodecRegistry registry) imp
         }
     }
 
-    /** Writes composites as text that the server takes for whatever row the statement asks for. */
-    record Untyped(CodecRegistry registry) implements Encoding {
-
-        @Override
-        public int typeOid() {
-            return 0;
-        }
-
-        @Override
-        public Format format() {
-            return Format.TEXT;
-        }
-
-        @Override
-        public void write(Object value, ByteBuf out) {
-            StringBuilder text = new StringBuilder("(");
-            List<@Nullable Object> values = ((Composite) value).values();
-            for (int i = 0; i < values.size(); i++) {
-                Object attribute = values.get(i);
-                text.append(i == 0 ? "" : ",");
-                if (attribute != null) {
-                    append(attribute, registry.encoding(attribute), registry, text);
-                }
+    /** The text of a composite whose type is not known: its values as what they are without one, in order. */
+    static String print(Composite value, CodecRegistry registry) {
+        StringBuilder text = new StringBuilder("(");
+        List<@Nullable Object> values = value.values();
+        for (int i = 0; i < values.size(); i++) {
+            Object attribute = values.get(i);
+            text.append(i == 0 ? "" : ",");
+            if (attribute != null) {
+                append(attribute, registry.encoding(attribute), registry, text);
             }
-            Utf8.write(text.append(')'), out);
         }
+        return text.append(')').toString();
     }
 }

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class MacAddressCodec implements Family {
 
-    private static final Encoding UNTYPED = new UntypedText(PgType.MACADDR.oid());
+    private static final Encoding UNTYPED = new UntypedText(PgType.MACADDR.oid(), Object::toString);
     private static final Encoding SIX = encoding(PgType.MACADDR);
     private static final Encoding EIGHT = encoding(PgType.MACADDR8);
 

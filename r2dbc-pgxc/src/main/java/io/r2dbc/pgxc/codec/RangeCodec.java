@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.r2dbc.pgxc.codec;
 
-import io.netty.buffer.ByteBuf;
 import io.r2dbc.pgxc.value.Multirange;
 import io.r2dbc.pgxc.value.Range;
 import java.util.Collection;
@@ -99,7 +98,8 @@ final class RangeCodec implements Family {
             return null;
         }
         PgType range = bound == null ? null : registry.types().rangeOver(element.typeOid());
-        return new Untyped(registry, fallback(range, value instanceof Multirange));
+        int fallback = fallback(range, value instanceof Multirange);
+        return new UntypedText(fallback, written -> RangeText.print(written, registry));
     }
 
     private static int fallback(@Nullable PgType range, boolean isMultirange) {
@@ -145,24 +145,5 @@ final class RangeCodec implements Family {
                         type, (written, out) -> RangeBytes.write((Range<?>) written, subtype, registry, out))
                 : TypedEncoding.binary(
                         type, (written, out) -> MultirangeBytes.write((Multirange<?>) written, subtype, registry, out));
-    }
-
-    /** Text that the server takes for whichever range the statement asks for. */
-    private record Untyped(CodecRegistry registry, int fallbackTypeOid) implements Encoding {
-
-        @Override
-        public int typeOid() {
-            return 0;
-        }
-
-        @Override
-        public Format format() {
-            return Format.TEXT;
-        }
-
-        @Override
-        public void write(Object value, ByteBuf out) {
-            Utf8.write(RangeText.print(value, registry), out);
-        }
     }
 }

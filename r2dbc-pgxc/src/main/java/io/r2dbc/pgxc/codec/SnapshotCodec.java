@@ -17,7 +17,7 @@ final class SnapshotCodec implements Family {
     /** Ahead of the transactions in progress in binary: how many they are, xmin and xmax. */
     private static final int HEADER = 20;
 
-    private static final Encoding UNTYPED = new UntypedText(PgType.PG_SNAPSHOT.oid());
+    private static final Encoding UNTYPED = new UntypedText(PgType.PG_SNAPSHOT.oid(), Object::toString);
     private static final Encoding PG_SNAPSHOT = TypedEncoding.binary(PgType.PG_SNAPSHOT, SnapshotCodec::write);
     private static final Encoding TXID_SNAPSHOT = TypedEncoding.binary(PgType.TXID_SNAPSHOT, SnapshotCodec::write);
 

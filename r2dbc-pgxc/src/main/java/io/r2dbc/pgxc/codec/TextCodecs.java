@@ -23,22 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class TextCodecs implements Family {
 
-    private static final Encoding UNTYPED = new Encoding() {
-        @Override
-        public int typeOid() {
-            return 0;
-        }
-
-        @Override
-        public Format format() {
-            return Format.TEXT;
-        }
-
-        @Override
-        public void write(Object value, ByteBuf out) {
-            Utf8.write(text(value), out);
-        }
-    };
+    private static final Encoding UNTYPED = new UntypedText(PgType.TEXT.oid(), TextCodecs::text);
 
     @Override
     public List<PgType> types() {

@@ -2,14 +2,15 @@
 package io.r2dbc.pgxc.codec;
 
 import io.netty.buffer.ByteBuf;
+import java.util.function.Function;
 
 /**
- * Writes values that stand for more than one type as the text that they print, and lets the server decide which type it
- * is.
+ * Writes values as text, and lets the server decide of which type it is: the one that the statement asks for.
  *
  * @param fallbackTypeOid what to declare where the server cannot decide
+ * @param print makes the text of a value
  */
-record UntypedText(int fallbackTypeOid) implements Encoding {
+record UntypedText(int fallbackTypeOid, Function<Object, ? extends CharSequence> print) implements Encoding {
 
     @Override
     public int typeOid() {
@@ -23,6 +24,6 @@ record UntypedText(int fallbackTypeOid) implements Encoding {
 
     @Override
     public void write(Object value, ByteBuf out) {
-        Utf8.write(value.toString(), out);
+        Utf8.write(print.apply(value), out);
     }
 }

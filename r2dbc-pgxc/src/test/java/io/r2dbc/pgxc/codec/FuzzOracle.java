@@ -12,12 +12,15 @@ import java.lang.management.ManagementFactory;
  */
 final class FuzzOracle {
 
+    /** A message and a stack trace. */
+    static final long USUAL = 512 << 10;
+
     /** A numeric of eight bytes may have 131,072 digits, and an array or a range more than one such. */
-    private static final long BYTES_FOR_EACH_INPUT = 8 << 20;
+    static final long WITH_NUMERICS = 8 << 20;
 
     private static final long BYTES_FOR_EACH_BYTE = 400;
 
-    private static final int READS_FOR_EACH_INPUT = 250_000;
+    private static final int BYTES_FOR_EACH_READ = 32;
     private static final int READS_FOR_EACH_BYTE = 500;
 
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
@@ -25,19 +28,19 @@ final class FuzzOracle {
     private FuzzOracle() {}
 
     /** Throws an {@link AssertionError} that says what the decoder did wrong. */
-    static void check(Decoder<?> decoder, byte[] value) {
-        long due = BYTES_FOR_EACH_INPUT + BYTES_FOR_EACH_BYTE * value.length;
-        if (allocated(decoder, value) > due) {
+    static void check(Decoder<?> decoder, byte[] value, long allowance) {
+        long due = allowance + BYTES_FOR_EACH_BYTE * value.length;
+        if (allocated(decoder, value, allowance) > due) {
             // a class that was loaded, and that Jazzer has instrumented, is not loaded again
-            long allocated = allocated(decoder, value);
+            long allocated = allocated(decoder, value, allowance);
             if (allocated > due) {
                 throw new AssertionError(allocated + " bytes allocated for " + value.length);
             }
         }
     }
 
-    private static long allocated(Decoder<?> decoder, byte[] value) {
-        Watched buffer = new Watched(value.clone());
+    private static long allocated(Decoder<?> decoder, byte[] value, long allowance) {
+        Watched buffer = new Watched(value.clone(), allowance);
         long before = THREADS.getCurrentThreadAllocatedBytes();
         try {
             decoder.decode(buffer, 0, value.length);
@@ -54,9 +57,9 @@ final class FuzzOracle {
 
         private int left;
 
-        Watched(byte[] bytes) {
+        Watched(byte[] bytes, long allowance) {
             super(UnpooledByteBufAllocator.DEFAULT, bytes, bytes.length);
-            left = READS_FOR_EACH_INPUT + READS_FOR_EACH_BYTE * bytes.length;
+            left = (int) (allowance / BYTES_FOR_EACH_READ) + READS_FOR_EACH_BYTE * bytes.length;
         }
 
         private void count() {

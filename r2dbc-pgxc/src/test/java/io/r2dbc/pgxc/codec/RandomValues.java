@@ -54,7 +54,7 @@ public final class RandomValues {
                 random -> new Interval(
                         random.nextInt() >> random.nextInt(32),
                         random.nextInt() >> random.nextInt(32),
-                        random.nextLong() >> 2 + random.nextInt(62))); // what servers before 15 can print
+                        random.nextLong() >> random.nextInt(64)));
         VALUES.put(PgType.VARBIT, RandomValues::bits);
         VALUES.put(PgType.MACADDR, random -> MacAddress.of(sixBytes(random)));
         VALUES.put(PgType.PG_LSN, random -> new Lsn(random.nextLong() >>> random.nextInt(64)));
