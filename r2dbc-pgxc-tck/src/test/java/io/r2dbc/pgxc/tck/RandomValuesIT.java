@@ -37,6 +37,7 @@ class RandomValuesIT {
     @RegisterExtension
     static final Sandbox SANDBOX = new Sandbox("pgxc_random");
 
+    private static final int VERSION = TestServer.shared().versionNum();
     private static final int VALUES = 400;
     private static final long MICROS_PER_HOUR = 3_600_000_000L;
 
@@ -85,9 +86,8 @@ class RandomValuesIT {
 
     /** Hours have 32 bits in what servers before 15 print. */
     private static Object printable(Function<Random, Object> maker, Random random) {
-        boolean isOld = TestServer.shared().versionNum() < 150_000;
         Object value = maker.apply(random);
-        while (isOld
+        while (VERSION < 150_000
                 && value instanceof Interval interval
                 && Math.abs(interval.microseconds() / MICROS_PER_HOUR) > Integer.MAX_VALUE) {
             value = maker.apply(random);
