@@ -21,6 +21,7 @@ import io.r2dbc.spi.Connection;
 import io.r2dbc.spi.ConnectionFactories;
 import io.r2dbc.spi.Parameters;
 import io.r2dbc.spi.Statement;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -114,6 +115,24 @@ class CodecTableIT {
         List<Parse> parses = tap.client(Parse.class);
         assertThat(parses)
                 .allSatisfy(parse -> assertThat(parse.parameterTypes()).containsExactly(row.oid()));
+    }
+
+    @ParameterizedTest(name = "[X10, X32] {0}")
+    @MethodSource("cases")
+    @DisplayName("[X10, X32] the text of every value, bound as a String of the type, is the literal's value")
+    void writesText(CodecCase row) {
+        String text = new String(row.bytes(Format.TEXT), StandardCharsets.UTF_8);
+        tap.forget();
+        Statement statement = connection
+                .createStatement("SELECT ARRAY[$1::" + type(row) + "::text, " + literal(row) + "::text] -- from text")
+                .bind(0, Parameters.in(PgType.of(row.oid()), text));
+        List<String[]> answers = first(statement, String[].class);
+
+        assertThat(answers).hasSize(1);
+        assertThat(answers.get(0)[0]).isNotNull().isEqualTo(answers.get(0)[1]);
+        Bind bind = tap.client(Bind.class).get(0);
+        assertThat(bind.formats()).isEmpty();
+        assertThat(bind.values()).containsExactly(Octets.of(row.bytes(Format.TEXT)));
     }
 
     private static <T> List<T> first(Statement statement, Class<T> type) {
