@@ -134,7 +134,7 @@ record ArrayEncoding(
         int count = 0;
         for (Object inner : sizes.length == 0 ? List.of() : dimension(value)) {
             if (count++ > 0) {
-                out.writeByte(required == null ? ',' : required.delimiter());
+                out.writeByte(delimiter());
             }
             if (level + 1 < sizes.length) {
                 writeText(inner, level + 1, sizes, out);
@@ -145,6 +145,14 @@ record ArrayEncoding(
             }
         }
         out.writeByte('}');
+    }
+
+    /** Elements without a type are strings for the server, and so ',' is between them, except for geometries. */
+    private char delimiter() {
+        if (required != null) {
+            return required.delimiter();
+        }
+        return element.typeOid() == 0 && PostgisCodec.isJts(leaf) ? PostgisCodec.DELIMITER : ',';
     }
 
     /** Always quoted; the element's quotes and backslashes are escaped where they stand, from the last to the first. */

@@ -32,35 +32,48 @@ final class GenericTargets {
         if (!(target instanceof ParameterizedType generic) || !(generic.getRawType() instanceof Class<?> raw)) {
             return null;
         }
-        if (generic.getActualTypeArguments()[0] instanceof Class<?> argument) {
-            if (COLLECTIONS.contains(raw)) {
-                return collection(registry.decoders().plan(type, format, argument.arrayType()), raw);
-            }
-            if (raw == Range.class) {
-                return registry.families().ranges().over(type, format, argument);
-            }
+        Class<?> array = arrayOf(generic);
+        if (array != null) {
+            return collection(registry.decoders().plan(type, format, array), generic);
+        }
+        if (raw == Range.class && generic.getActualTypeArguments()[0] instanceof Class<?> argument) {
+            return registry.families().ranges().over(type, format, argument);
         }
         return registry.decoders().plan(type, format, raw);
     }
 
-    private static @Nullable Decoder<?> collection(@Nullable Decoder<?> array, Class<?> raw) {
-        if (array == null) {
+    /** The array class with the elements and the dimensions of a collection, or null if its elements' class is not plain. */
+    private static @Nullable Class<?> arrayOf(Type target) {
+        if (!(target instanceof ParameterizedType generic) || !COLLECTIONS.contains(generic.getRawType())) {
             return null;
         }
-        return raw == Set.class
-                ? (Decoder<Set<?>>) (buffer, offset, length) ->
-                        new LinkedHashSet<>(Arrays.asList((Object[]) array.decode(buffer, offset, length)))
-                : (Decoder<List<?>>) (buffer, offset, length) ->
-                        Collections.unmodifiableList(Arrays.asList((Object[]) array.decode(buffer, offset, length)));
+        Type argument = generic.getActualTypeArguments()[0];
+        Class<?> element = argument instanceof Class<?> plain ? plain : arrayOf(argument);
+        return element == null ? null : element.arrayType();
+    }
+
+    private static @Nullable Decoder<?> collection(@Nullable Decoder<?> array, ParameterizedType target) {
+        return array == null
+                ? null
+                : (Decoder<Collection<?>>)
+                        (buffer, offset, length) -> collection((Object[]) array.decode(buffer, offset, length), target);
+    }
+
+    /** Takes the array over; what it holds in further dimensions becomes what the target says. */
+    private static Collection<?> collection(@Nullable Object[] array, ParameterizedType target) {
+        List<?> all = target.getActualTypeArguments()[0] instanceof ParameterizedType inner
+                ? Arrays.asList(Arrays.stream(array)
+                        .map(one -> one instanceof Object[] next ? collection(next, inner) : one)
+                        .toArray())
+                : Arrays.asList(array);
+        return target.getRawType() == Set.class ? new LinkedHashSet<>(all) : Collections.unmodifiableList(all);
     }
 
     /** The type whose text a value of a class is read from where the server does not say which one it is. */
     PgType textType(Type target) {
-        if (target instanceof ParameterizedType generic
-                && generic.getRawType() instanceof Class<?> raw
-                && COLLECTIONS.contains(raw)
-                && generic.getActualTypeArguments()[0] instanceof Class<?> argument) {
-            return textType(argument.arrayType());
+        Class<?> array = arrayOf(target);
+        if (array != null) {
+            return textType(array);
         }
         if (target instanceof ParameterizedType generic && generic.getRawType() == Range.class) {
             PgType range = registry.types()

@@ -19,6 +19,9 @@ final class PostgisCodec implements Family {
 
     private static final String JTS_GEOMETRY = "org.locationtech.jts.geom.Geometry";
 
+    /** What stands between the elements of arrays, in text. */
+    static final char DELIMITER = ':';
+
     private static final String DIGITS = "0123456789ABCDEF";
 
     @Override
@@ -84,7 +87,7 @@ final class PostgisCodec implements Family {
     }
 
     /** Whether it is one of JTS's geometries, and of the very JTS that is there for the driver. */
-    private static boolean isJts(Class<?> type) {
+    static boolean isJts(Class<?> type) {
         Class<?> at = type;
         while (at != null && !at.getName().equals(JTS_GEOMETRY)) {
             at = at.getSuperclass();

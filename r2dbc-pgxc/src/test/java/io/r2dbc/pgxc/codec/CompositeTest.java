@@ -9,6 +9,7 @@ import io.r2dbc.pgxc.value.Range;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -244,6 +245,10 @@ class CompositeTest {
         record Outer(Three inner, Set<String> words) {}
         assertThat(text(row, "(\"(1,,{})\",\"{a,b,a}\")", Outer.class))
                 .isEqualTo(new Outer(new Three(1, null, List.of()), Set.of("a", "b")));
+        record Nested(List<List<Integer>> lists, Set<List<@Nullable String>> words) {}
+        assertThat(text(row, "(\"{{1,2},{3,4}}\",\"{{a},{NULL},{a}}\")", Nested.class))
+                .isEqualTo(new Nested(
+                        List.of(List.of(1, 2), List.of(3, 4)), Set.of(List.of("a"), Collections.singletonList(null))));
         record Parts(Range<Integer> range, List<Three> threes) {}
         assertThat(text(row, "(\"[1,3)\",\"{\"\"(1,happy,{})\"\",NULL}\")", Parts.class))
                 .isEqualTo(new Parts(Range.closedOpen(1, 3), Arrays.asList(new Three(1, Mood.happy, List.of()), null)));

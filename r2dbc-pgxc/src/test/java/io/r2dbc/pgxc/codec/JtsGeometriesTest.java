@@ -234,6 +234,17 @@ class JtsGeometriesTest {
     }
 
     @Test
+    @DisplayName("[X10] a list of geometries has colons between them, as the array types of PostGIS ask for")
+    void lists() {
+        Geometry point = FACTORY.createPoint(new Coordinate(1, 2));
+        String text = Extensions.untyped(point);
+        assertThat(Extensions.untyped(List.of(point, FACTORY.createPoint(new Coordinate(1, 2)))))
+                .isEqualTo("{\"" + text + "\":\"" + text + "\"}");
+        assertThat(Extensions.text(Extensions.arrayOid("geometry"), "{\"" + text + "\":NULL}", Geometry[].class))
+                .containsExactly(point, null);
+    }
+
+    @Test
     @DisplayName("[X30, G8] random geometries come back, by their bytes and by their text")
     void comesBack() {
         long seed = System.nanoTime();
