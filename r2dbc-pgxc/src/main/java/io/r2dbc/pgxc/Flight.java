@@ -4,10 +4,13 @@ package io.r2dbc.pgxc;
 import io.r2dbc.pgxc.exchange.Exchange;
 import io.r2dbc.pgxc.exchange.ExtendedQuery;
 import io.r2dbc.pgxc.exchange.Failure;
+import io.r2dbc.pgxc.exchange.Reservation;
 import io.r2dbc.pgxc.exchange.ResultConsumer;
+import io.r2dbc.pgxc.exchange.StatementFacts;
 import io.r2dbc.pgxc.exchange.Step;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -59,7 +62,7 @@ final class Flight extends Execution {
     RuntimeException exception(Failure reason, int step) {
         if (reason instanceof Failure.ServerError error
                 && OF_TYPES.contains(error.fields().sqlState())) {
-            bindings.forEach(values -> values.doubtTypes(core().catalog()));
+            bindings.forEach(values -> values.doubtTypes(core()));
         }
         return super.exception(reason, step);
     }
@@ -80,38 +83,68 @@ final class Flight extends Execution {
     @Override
     @Nullable
     Mono<Void> preparation(CoreSubscriber<?> subscriber) {
-        if (!careful || bindings.stream().noneMatch(ParameterBindings::isIncomplete)) {
+        if (!careful || bindings.stream().noneMatch(ParameterBindings::hasLarge)) {
             return null;
         }
         return Flux.fromIterable(bindings)
-                .filter(ParameterBindings::isIncomplete)
-                .concatMap(binding -> binding.complete(core()))
+                .filter(ParameterBindings::hasLarge)
+                .concatMap(ParameterBindings::collect)
                 .then()
                 .contextWrite(subscriber.currentContext());
     }
 
+    /** What has a value of a type that is not known yet takes its place in line at once, and is made when the type has been looked up. */
     @Override
     Exchange make(ResultConsumer consumer) {
-        return new ExtendedQuery(steps(), fetchSize, core().noted(text), consumer);
+        StatementFacts facts = core().noted(text);
+        Set<String> named = careful ? namedTypes() : Set.of();
+        if (named.isEmpty()) {
+            return exchange(bindings, facts, consumer);
+        }
+        Mono<Void> lookUp = core().catalog().lookUp(named);
+        if (lookUp == null) {
+            return exchange(resolved(), facts, consumer);
+        }
+        Reservation place = new Reservation(sql(), consumer);
+        lookUp.subscribe(
+                null,
+                null,
+                () -> core().session().execute(() -> place.open(() -> exchange(resolved(), facts, consumer))));
+        return place;
+    }
+
+    private Set<String> namedTypes() {
+        Set<String> named = new LinkedHashSet<>();
+        bindings.forEach(values -> values.namedTypes(named));
+        return named;
+    }
+
+    /** Copies, because others may be executing the same bindings. */
+    private List<ParameterBindings> resolved() {
+        return bindings.stream().map(values -> values.resolved(core())).toList();
+    }
+
+    private Exchange exchange(List<ParameterBindings> all, StatementFacts facts, ResultConsumer consumer) {
+        return new ExtendedQuery(steps(all), fetchSize, facts, consumer);
     }
 
     /** Bindings in a row that are of the same types run as the same statement. */
-    private List<Step> steps() {
-        Keys keys = bindings.get(0).keys(text);
-        if (bindings.size() == 1) {
-            return List.of(step(keys, bindings));
+    private List<Step> steps(List<ParameterBindings> all) {
+        Keys keys = all.get(0).keys(text);
+        if (all.size() == 1) {
+            return List.of(step(keys, all));
         }
         List<Step> steps = new ArrayList<>(1);
         int from = 0;
-        for (int i = 1; i < bindings.size(); i++) {
-            ParameterBindings values = bindings.get(i);
+        for (int i = 1; i < all.size(); i++) {
+            ParameterBindings values = all.get(i);
             if (!values.fits(keys)) {
-                steps.add(step(keys, bindings.subList(from, i)));
+                steps.add(step(keys, all.subList(from, i)));
                 from = i;
                 keys = values.keys(text);
             }
         }
-        steps.add(step(keys, bindings.subList(from, bindings.size())));
+        steps.add(step(keys, all.subList(from, all.size())));
         return steps;
     }
 

@@ -291,7 +291,7 @@ final class OngoingExecution implements ResultConsumer, Subscription, ResultPipe
         boolean ofStep = reason instanceof Failure.ServerError error
                 ? !error.connectionLost() && core.session().state().beginFailure() == null
                 : reason instanceof Failure.Local;
-        return ofStep && exchange instanceof ExtendedQuery;
+        return ofStep && exchange != null && exchange.successor() instanceof ExtendedQuery;
     }
 
     @Override

@@ -12,6 +12,7 @@ import io.r2dbc.pgxc.wire.BindValues;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Exceptions;
 import reactor.core.publisher.Mono;
@@ -128,12 +129,12 @@ final class ParameterBindings implements BindValues {
         return true;
     }
 
-    /** Whether there may be values that are still to be collected, or whose types are still to be looked up. */
-    boolean isIncomplete() {
+    /** Whether there may be values that are still to be collected. */
+    boolean hasLarge() {
         return isIncomplete;
     }
 
-    /** Whether there may be values to be taken over or collected before they can be written. */
+    /** Whether there may be values to be taken over or collected before they can be written, or types to be looked up. */
     boolean needsCare() {
         return isIncomplete || hasBuffers;
     }
@@ -149,8 +150,8 @@ final class ParameterBindings implements BindValues {
         }
     }
 
-    /** Replaces each Blob by its bytes and each Clob by its text, and looks up the types that are not known; subscribed once. */
-    Mono<Void> complete(ConnectionCore core) {
+    /** Replaces each Blob by its bytes and each Clob by its text; subscribed once. */
+    Mono<Void> collect() {
         List<Mono<Void>> all = new ArrayList<>();
         for (int i = 0; i < values.length; i++) {
             Object value = values[i];
@@ -159,14 +160,29 @@ final class ParameterBindings implements BindValues {
                 all.add(LargeValues.collect(value)
                         .doOnNext(collected -> bind(index, collected, null))
                         .then());
-            } else if (value instanceof Unresolved unresolved) {
-                int index = i;
-                all.add(core.catalog()
-                        .lookUp(unresolved.type().getName())
-                        .then(Mono.fromRunnable(() -> resolve(index, unresolved, core))));
             }
         }
         return Mono.when(all);
+    }
+
+    /** Adds the names of the types that have to be known before the values can be written. */
+    void namedTypes(Set<String> names) {
+        for (Object value : values) {
+            if (value instanceof Unresolved unresolved) {
+                names.add(unresolved.type().getName());
+            }
+        }
+    }
+
+    /** The types have been looked up: the same with each value as one of its type, as far as that could be found. */
+    ParameterBindings resolved(ConnectionCore core) {
+        ParameterBindings resolved = copy();
+        for (int i = 0; i < values.length; i++) {
+            if (values[i] instanceof Unresolved unresolved) {
+                resolved.resolve(i, unresolved, core);
+            }
+        }
+        return resolved;
     }
 
     /** Strings and NULLs of a type that nobody knows are what the statement asks for. */
@@ -190,10 +206,13 @@ final class ParameterBindings implements BindValues {
     }
 
     /** The server does not take the values as what the catalogue says they are. */
-    void doubtTypes(TypeCatalog catalog) {
-        for (Encoding encoding : encodings) {
+    void doubtTypes(ConnectionCore core) {
+        for (int i = 0; i < values.length; i++) {
+            Encoding encoding = encodings[i];
             if (encoding != null) {
-                catalog.doubt(encoding.typeOid());
+                core.doubt(encoding.typeOid());
+            } else if (values[i] instanceof Unresolved unresolved) {
+                core.doubt(core.registry().typeOidOf(unresolved.type()));
             }
         }
     }

@@ -219,8 +219,8 @@ public final class PgxcStatement implements Statement {
 
     /**
      * Runs the statement on each subscription, with what is bound now; nothing is sent before the first {@code request}. A Blob or
-     * Clob is collected first, and a type that is given by name is looked up first where it is not known yet: until then what is
-     * subscribed to later on this connection may overtake it.
+     * Clob is collected first: until then what is subscribed to later on this connection may overtake it. A type that is given by
+     * name and is not known yet is looked up when the statement has taken its place in line, so that nothing overtakes it.
      *
      * @throws IllegalStateException if a value is missing
      */

@@ -96,11 +96,15 @@ final class TypeCatalog {
         return typeOids.stream().noneMatch(this::isUnknown);
     }
 
-    /** Looks up a type by name, unless it is known. It never fails; {@link #failure} says why it found nothing. */
-    Mono<Void> lookUp(String name) {
-        return Mono.defer(() -> registries.types().knows(name) || !mayAsk(name)
-                ? Mono.empty()
-                : find(Set.of(), Set.of(), Set.of(name)));
+    /**
+     * What to wait for before types with these names can be used; null if nothing. It never fails; {@link #failure} says why it
+     * found nothing.
+     */
+    @Nullable
+    Mono<Void> lookUp(Set<String> names) {
+        Set<String> unknown = new LinkedHashSet<>(names);
+        unknown.removeIf(name -> registries.types().knows(name) || !mayAsk(name));
+        return unknown.isEmpty() ? null : find(Set.of(), Set.of(), unknown);
     }
 
     /** Values of a type are not as the catalogue said, or the server does not take them: it is read again, behind the scenes. */

@@ -38,6 +38,11 @@ public abstract non-sealed class Exchange implements Part {
     private boolean written;
     private boolean answered;
 
+    /** Whether it can be written when its turn comes; until it can, it keeps its place, and those behind it wait. */
+    public boolean isReady() {
+        return true;
+    }
+
     /** Encodes the exchange, or the next part of it. An exception means that not a byte of it is in the outbox. */
     public abstract Written write(SessionState session, Outbox out);
 

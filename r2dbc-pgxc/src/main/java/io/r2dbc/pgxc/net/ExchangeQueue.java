@@ -62,7 +62,7 @@ final class ExchangeQueue {
         addFirst(exchange);
     }
 
-    /** The exchange whose turn to be written it is, or null if nobody's. */
+    /** The exchange whose turn to be written it is, or null if nobody's, or if it is not ready. */
     @Nullable
     Exchange nextToWrite() {
         if (beingWritten != null) {
@@ -77,7 +77,7 @@ final class ExchangeQueue {
             leaves(next);
             next = waiting.peekFirst();
         }
-        return next;
+        return next == null || next.isReady() ? next : null;
     }
 
     private boolean isFenced() {
@@ -96,8 +96,8 @@ final class ExchangeQueue {
 
     /** The exchange is out of line without having been written. */
     void taken(Exchange exchange) {
-        if (waiting.peekFirst() == exchange) {
-            waiting.pollFirst();
+        if (exchange.isWaiting()) {
+            waiting.removeFirstOccurrence(exchange); // the first, unless it has put another one ahead of itself
             leaves(exchange);
         }
         if (beingWritten == exchange) {
