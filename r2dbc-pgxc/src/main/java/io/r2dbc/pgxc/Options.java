@@ -156,6 +156,7 @@ final class Options {
         table.put("pipelineLimit", set((b, v) -> b.pipelineLimit(v.integer())));
         table.put("preparedStatementCacheQueries", set((b, v) -> b.preparedStatementCacheQueries(v.integer())));
         table.put("fetchSize", set((b, v) -> b.fetchSize(v.integer())));
+        table.put("syncOnly", set((b, v) -> b.syncOnly(v.bool())));
         table.put("stringType", set((b, v) -> b.stringType(v.oneOf(PgxcConfiguration.StringType.class))));
         table.put("extensions", set((b, v) -> v.objects(CodecRegistrar.class).forEach(b::codecRegistrar)));
     }

@@ -48,6 +48,7 @@ public final class PgxcConfiguration {
     private final int pipelineLimit;
     private final int preparedStatementCacheQueries;
     private final int fetchSize;
+    private final boolean syncOnly;
     private final StringType stringType;
     private final int stallBufferBytes;
     private final Duration stallTimeout;
@@ -81,6 +82,7 @@ public final class PgxcConfiguration {
         pipelineLimit = builder.pipelineLimit;
         preparedStatementCacheQueries = builder.preparedStatementCacheQueries;
         fetchSize = builder.fetchSize;
+        syncOnly = builder.syncOnly;
         stringType = builder.stringType;
         stallBufferBytes = builder.stallBufferBytes;
         stallTimeout = builder.stallTimeout;
@@ -174,6 +176,10 @@ public final class PgxcConfiguration {
 
     int fetchSize() {
         return fetchSize;
+    }
+
+    boolean syncOnly() {
+        return syncOnly;
     }
 
     StringType stringType() {
@@ -292,6 +298,7 @@ public final class PgxcConfiguration {
         private int pipelineLimit = 256;
         private int preparedStatementCacheQueries = 256;
         private int fetchSize;
+        private boolean syncOnly;
         private StringType stringType = StringType.AUTO;
         private int stallBufferBytes = 8 << 20;
         private Duration stallTimeout = Duration.ofSeconds(30);
@@ -475,6 +482,16 @@ public final class PgxcConfiguration {
          */
         public Builder fetchSize(int fetchSize) {
             this.fetchSize = within("fetchSize", fetchSize, 0, Integer.MAX_VALUE);
+            return this;
+        }
+
+        /**
+         * Whether the driver does without Flush, which some poolers and proxies swallow, so that a query with a fetch size
+         * would hang. Then {@code fetchSize} has no effect outside a transaction: all rows are asked for at once, and the socket
+         * is the back-pressure. Default false.
+         */
+        public Builder syncOnly(boolean syncOnly) {
+            this.syncOnly = syncOnly;
             return this;
         }
 

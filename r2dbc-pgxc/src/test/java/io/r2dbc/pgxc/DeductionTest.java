@@ -219,7 +219,7 @@ class DeductionTest {
     void withoutSavepoints() {
         try (Dialogue dialogue = Dialogue.of(script -> script.expect("P B E P D B E S")
                 .send(ran("BEGIN"), error("42P18", "could not determine data type"), ready(FAILED)))) {
-            dialogue.connection().core().session().state().profile(new ServerProfile(true, false, false));
+            dialogue.connection().core().session().state().profile(new ServerProfile(true, false, false, true));
             dialogue.connection().beginTransaction().block(SOON);
             assertThat(failed(queried(dialogue)))
                     .extracting(e -> ((R2dbcException) e).getSqlState())

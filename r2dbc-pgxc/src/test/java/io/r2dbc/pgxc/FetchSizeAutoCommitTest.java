@@ -2,6 +2,7 @@
 package io.r2dbc.pgxc;
 
 import static io.r2dbc.pgxc.Answers.TEXT_COLUMN;
+import static io.r2dbc.pgxc.Answers.done;
 import static io.r2dbc.pgxc.Answers.firstSelected;
 import static io.r2dbc.pgxc.Answers.prepared;
 import static io.r2dbc.pgxc.Answers.rows;
@@ -22,6 +23,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.r2dbc.pgxc.wire.ClientMessage.Close;
 import io.r2dbc.pgxc.wire.ClientMessage.Execute;
 import io.r2dbc.pgxc.wire.Octets;
+import io.r2dbc.pgxc.wire.TransactionStatus;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -66,6 +68,29 @@ class FetchSizeAutoCommitTest {
             assertThat(completed(behind)).containsExactly("x");
             assertThat(dialogue.said(Execute.class))
                     .containsExactly(new Execute("", 2), new Execute("", 2), new Execute("", 0));
+        }
+    }
+
+    @Test
+    @DisplayName(
+            "[S2.3.17] with syncOnly Flush is never sent: all rows are asked for at once, but in a transaction in chunks")
+    void syncOnly() {
+        try (Dialogue dialogue = Dialogue.with(
+                options -> options.syncOnly(true),
+                script -> script.expect("P D B E S")
+                        .send(firstSelected("1", "2", "3"))
+                        .expect("P D B E S")
+                        .send(prepared(), done("BEGIN"), ready(TransactionStatus.IN_TRANSACTION))
+                        .expect("B E S")
+                        .send(bindComplete(), rows("1", "2"), suspended(), ready(TransactionStatus.IN_TRANSACTION))
+                        .expect("E S")
+                        .send(rows("3"), complete("SELECT 1"), ready(TransactionStatus.IN_TRANSACTION)))) {
+            assertThat(completed(begin(query(dialogue)))).containsExactly("1", "2", "3");
+            completed(begin(dialogue.update("BEGIN")));
+            assertThat(completed(begin(query(dialogue)))).containsExactly("1", "2", "3");
+            assertThat(dialogue.said(Execute.class))
+                    .extracting(Execute::maxRows)
+                    .containsExactly(0, 0, 2, 2);
         }
     }
 

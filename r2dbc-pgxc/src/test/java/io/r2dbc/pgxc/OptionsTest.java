@@ -135,6 +135,7 @@ class OptionsTest {
                         set("statementTimeout", "1500", PgxcConfiguration::statementTimeout, Duration.ofMillis(1500)),
                         refused("statementTimeout", "25d", "a duration from PT0S"),
                         set("lockWaitTimeout", "1 min", c -> c.settings().get("lock_timeout"), "60000"),
+                        set("syncOnly", "on", PgxcConfiguration::syncOnly, true),
                         set("deferBegin", "no", PgxcConfiguration::deferBegin, false),
                         set(
                                 "resetOnRelease",

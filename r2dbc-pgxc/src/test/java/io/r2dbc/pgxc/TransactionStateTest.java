@@ -202,7 +202,7 @@ class TransactionStateTest {
         try (Dialogue dialogue =
                 Dialogue.of(script -> script.expect("P D B E S").send(firstSelected("x")))) {
             PgxcConnection connection = dialogue.connection();
-            connection.core().session().state().profile(new ServerProfile(true, false, false));
+            connection.core().session().state().profile(new ServerProfile(true, false, false, true));
             assertThatThrownBy(() -> connection.createSavepoint("s")).isInstanceOf(UnsupportedOperationException.class);
             assertThatThrownBy(() -> connection.releaseSavepoint("s"))
                     .isInstanceOf(UnsupportedOperationException.class);

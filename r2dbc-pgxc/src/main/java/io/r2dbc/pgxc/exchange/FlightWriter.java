@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * Says what an {@link ExtendedQuery} has to say: rides ahead, one step after the other as the socket takes them, then Sync.
  *
  * <p>With a fetch size there are two ways (X11). Inside a transaction a named portal is asked for a chunk and synced, and others speak
- * between the chunks. Outside one a Sync would end the portal, so chunks are flushed and the connection is this flight's to the end.
+ * between the chunks. Outside one a Sync would end the portal, so chunks are flushed and the connection is this flight's to the end;
+ * where Flush does not arrive all rows are asked for at once.
  */
 final class FlightWriter {
 
@@ -33,7 +34,7 @@ final class FlightWriter {
 
     private final ExtendedQuery flight;
     private final List<Step> steps;
-    private final int fetchSize;
+    private int fetchSize;
     private int writing;
     private int written;
     private boolean inTransaction;
@@ -88,6 +89,9 @@ final class FlightWriter {
         int mark = buffer.writerIndex();
         int closes;
         inTransaction = session.projectsTransaction();
+        if (!inTransaction && !session.profile().flush()) {
+            fetchSize = 0;
+        }
         try {
             first.resolve(session);
             // what the deduction evicts may be of this flight, and is closed behind it
