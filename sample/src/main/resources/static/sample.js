@@ -187,9 +187,10 @@ function showEvent(message) {
   const item = document.createElement("li");
   const origin = document.createElement("small");
   const missed = event.missed > 0 ? ", " + event.missed + " missed before" : "";
+  const gap = event.afterReconnect ? ", after a reconnect" : "";
   item.className = "new";
   item.textContent = event.payload;
-  origin.textContent = clock() + " from session " + event.processId + missed;
+  origin.textContent = clock() + " from session " + event.processId + missed + gap;
   item.append(origin);
   byId("events").prepend(item);
   while (byId("events").children.length > 50) {

@@ -238,8 +238,8 @@ final class ConnectionCore implements SessionEvents, RowShape.Source {
     @Override
     public void onNotification(NotificationResponse notification) {
         if (notifications.hasListeners()) {
-            notifications.emit(
-                    new PgxcNotification(notification.channel(), notification.payload(), notification.processId(), 0));
+            notifications.emit(new PgxcNotification(
+                    notification.channel(), notification.payload(), notification.processId(), 0, false));
         }
     }
 

@@ -17,7 +17,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import org.reactivestreams.Publisher;
 import reactor.core.Fuseable;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.netty.resources.LoopResources;
 
@@ -81,10 +83,47 @@ public final class PgxcConnectionFactory implements ConnectionFactory {
                     .<PgxcConnection>open(this::startup, credentials, state, core, session -> {
                         core.opened(session);
                         distrust(state);
+                        if (configuration.syncOnly()) {
+                            state.profile(state.profile().withoutFlush());
+                        }
                         return new WrappedConnection(core);
                     })
                     .onErrorMap(SessionEndException.class, e -> Errors.of(e.failure(), null));
         });
+    }
+
+    /**
+     * Listens to channels on a connection of its own, for as long as somebody subscribes: {@link #listen(Function, String...)} with
+     * nothing to do in between.
+     *
+     * @param channels their names, literally: no case is folded, no quotes are needed
+     */
+    public Flux<PgxcNotification> listen(String... channels) {
+        return listen(connection -> Mono.empty(), channels);
+    }
+
+    /**
+     * Listens to channels on a connection of its own, for as long as somebody subscribes.
+     *
+     * <p>All subscribers of the returned Flux share one connection, from the first to the last. When it is lost another one is opened,
+     * after a pause of 0.1 s that grows to 30 s, and LISTENs before anything else: the first notification after such a gap says
+     * so ({@link PgxcNotification#afterReconnect}). The server is asked for a sign of life every 30 s. Each subscriber has a ring of
+     * {@code notificationBuffer} and loses the oldest when it is full ({@link PgxcNotification#missed}); none holds up another.
+     *
+     * <p>It fails with what time does not mend: a refused password, a database that does not exist, {@code whenListening}; and on a
+     * standby, where LISTEN is impossible, unless it has listened before and may be waiting for a new primary. It completes never. On
+     * Postgres-XC only sessions of the same coordinator are heard.
+     *
+     * @param whenListening what to do each time LISTEN has taken effect, first of all and after each gap: the moment to read, on
+     *     the connection given or elsewhere, what the notifications tell changes of. Notifications that come meanwhile are passed on
+     * @param channels their names, literally: no case is folded, no quotes are needed
+     * @return a Flux that connects when it is subscribed to; its signals come on an event loop
+     * @throws IllegalArgumentException if there is no channel, or a name is empty or contains NUL
+     */
+    public Flux<PgxcNotification> listen(
+            Function<? super PgxcConnection, ? extends Publisher<?>> whenListening, String... channels) {
+        return new Listening(this, Listening.SIGN_OF_LIFE, whenListening, channels)
+                .notifications(configuration.notificationBuffer());
     }
 
     /** A session for questions of the driver's own, which nobody else sees. */

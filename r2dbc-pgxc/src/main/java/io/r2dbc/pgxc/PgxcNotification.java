@@ -8,10 +8,16 @@ package io.r2dbc.pgxc;
  * @param payload empty if there was none
  * @param processId of the session that notified; one's own notifications come too
  * @param missed how many notifications this subscriber has lost just before this one, because it was too slow for its buffer
+ * @param afterReconnect whether the connection had been lost before this one, so that any number may have been missed
+ *     meanwhile; only with {@link PgxcConnectionFactory#listen(String...)}
  */
-public record PgxcNotification(String channel, String payload, int processId, long missed) {
+public record PgxcNotification(String channel, String payload, int processId, long missed, boolean afterReconnect) {
 
     PgxcNotification withMissed(long lost) {
-        return lost == 0 ? this : new PgxcNotification(channel, payload, processId, lost);
+        return lost == 0 ? this : new PgxcNotification(channel, payload, processId, missed + lost, afterReconnect);
+    }
+
+    PgxcNotification withReconnect() {
+        return new PgxcNotification(channel, payload, processId, missed, true);
     }
 }

@@ -147,6 +147,20 @@ class NamedTypeOrderTest {
     }
 
     @Test
+    @DisplayName("[X21] a pool's release does not wait for the type, and the next user's statement runs")
+    void isReleased() {
+        try (Dialogue dialogue = dialogue(script -> script.expect("P D B E S").send(firstDone("DELETE 1")))) {
+            TestSubscriber<Long> first = begin(inserted(dialogue));
+            await(asked);
+            completed(begin(dialogue.connection().preRelease()));
+            assertThat(failed(first)).hasMessageContaining("released");
+            assertThat(completed(begin(dialogue.update(DELETE)))).containsExactly(1L);
+            answer.countDown();
+            assertThat(parsed(dialogue)).containsExactly(DELETE);
+        }
+    }
+
+    @Test
     @DisplayName("[X4, X34] a value that turns out not to be of the type fails alone, with the parameter's number")
     void failsAlone() {
         try (Dialogue dialogue = dialogue(script -> script.expect("P D B E S").send(firstDone("DELETE 1")))) {

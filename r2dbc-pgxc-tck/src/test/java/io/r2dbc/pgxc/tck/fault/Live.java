@@ -60,6 +60,11 @@ final class Live implements AfterEachCallback {
         this.endpoint = endpoint;
     }
 
+    /** What its sessions are called at the server. */
+    String name() {
+        return name;
+    }
+
     Endpoint endpoint() {
         return endpoint.get();
     }
