@@ -17,6 +17,7 @@ module r2dbc.pgxc {
     requires io.netty.common;
     requires io.netty.resolver;
     requires io.netty.transport;
+    requires io.netty.transport.unix.common;
     requires java.security.jgss;
 
     exports io.r2dbc.pgxc;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.r2dbc.pgxc;
 
+import io.netty.handler.ssl.SslContextBuilder;
 import io.r2dbc.pgxc.codec.CodecRegistrar;
 import io.r2dbc.spi.ConnectionFactoryOptions;
 import io.r2dbc.spi.Option;
@@ -14,7 +15,9 @@ import java.util.Set;
 import java.util.TimeZone;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
+import javax.net.ssl.HostnameVerifier;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Mono;
@@ -61,6 +64,8 @@ final class Options {
 
     private final PgxcConfiguration.Builder builder = PgxcConfiguration.builder();
     private @Nullable String schema;
+    private @Nullable OptionValue ssl;
+    private @Nullable OptionValue sslMode;
     private final Consumer<String> warn;
 
     private Options(Consumer<String> warn) {
@@ -82,6 +87,7 @@ final class Options {
         for (OptionValue value : values(given)) {
             options.apply(value);
         }
+        options.encrypt();
         return options.builder.build();
     }
 
@@ -130,6 +136,7 @@ final class Options {
     private static void whereTo(Map<String, BiConsumer<Options, OptionValue>> table) {
         table.put("host", set((b, v) -> b.host(v.text())));
         table.put("port", set((b, v) -> b.port(v.integer())));
+        table.put("socket", set((b, v) -> b.socket(v.text())));
         table.put("database", set((b, v) -> b.database(v.text())));
         table.put("user", set((b, v) -> characters(v, b::user, b::user, b::user)));
         table.put("password", set((b, v) -> characters(v, b::password, b::password, b::password)));
@@ -186,37 +193,58 @@ final class Options {
     }
 
     private static void security(Map<String, BiConsumer<Options, OptionValue>> table) {
-        String noTls = "TLS is not part of this version, so connections would not be what it asks for; ";
-        table.put("ssl", (o, v) -> {
-            if (v.bool()) {
-                throw v.refused("false: " + noTls
-                        + "use ssl=false, and r2dbc: rather than r2dbcs:, on networks that you trust");
-            }
-        });
-        BiConsumer<Options, OptionValue> sslMode = (o, v) -> o.sslMode(v, noTls);
+        table.put("ssl", (o, v) -> o.ssl = v);
+        BiConsumer<Options, OptionValue> sslMode = (o, v) -> o.sslMode = v;
         table.put("sslMode", sslMode);
         table.put("sslmode", sslMode);
-        for (String name : List.of(
-                "sslCert",
-                "sslContextBuilderCustomizer",
-                "sslHostnameVerifier",
-                "sslKey",
-                "sslNegotiation",
-                "sslnegotiation",
-                "sslPassword",
-                "sslRootCert",
-                "sslSni")) {
-            table.put(name, absent(noTls + "leave it out"));
-        }
-        table.put(
-                "channelBinding",
-                (o, v) -> among(v, Set.of("disable", "prefer"), "disable: " + noTls + "binding needs it"));
+        BiConsumer<Options, OptionValue> negotiation = set((b, v) -> b.sslNegotiation(v.oneOf(SslNegotiation.class)));
+        table.put("sslNegotiation", negotiation);
+        table.put("sslnegotiation", negotiation);
+        table.put("sslRootCert", set((b, v) -> b.sslRootCert(v.text())));
+        table.put("sslCert", set((b, v) -> b.sslCert(v.text())));
+        table.put("sslKey", set((b, v) -> b.sslKey(v.text())));
+        table.put("sslPassword", set((b, v) -> b.sslPassword(v.object(CharSequence.class))));
+        table.put("sslCrl", set((b, v) -> b.sslCrl(v.text())));
+        table.put("sslSni", set((b, v) -> b.sslSni(v.bool())));
+        table.put("sslHostnameVerifier", set((b, v) -> b.sslHostnameVerifier(v.object(HostnameVerifier.class))));
+        table.put("sslContextBuilderCustomizer", set(Options::customizer));
+        table.put("channelBinding", set((b, v) -> b.channelBinding(v.oneOf(ChannelBinding.class))));
+        table.put("protocolVersion", set((b, v) -> b.protocolVersion(version(v))));
+        table.put("minProtocolVersion", set((b, v) -> b.minProtocolVersion(version(v))));
         table.put(
                 "requireAuth", absent("a choice of authentication methods is not part of this version; leave it out"));
     }
 
+    @SuppressWarnings("unchecked") // of what class its arguments are shows when it is called
+    private static void customizer(PgxcConfiguration.Builder builder, OptionValue value) {
+        builder.sslContextBuilderCustomizer(
+                (Function<SslContextBuilder, SslContextBuilder>) value.object(Function.class));
+    }
+
+    private static ProtocolVersion version(OptionValue value) {
+        for (ProtocolVersion version : ProtocolVersion.values()) {
+            if (value.value() == version || word(value).equals(version.toString())) {
+                return version;
+            }
+        }
+        throw value.refused("3.0 or 3.2");
+    }
+
+    /** What is said by either of the two: {@code sslMode} has the last word, but cannot take back what {@code r2dbcs:} promises. */
+    private void encrypt() {
+        boolean demanded = ssl != null && ssl.bool();
+        if (sslMode != null) {
+            SslMode mode = sslMode.oneOf(SslMode.class);
+            if (demanded && mode == SslMode.DISABLE) {
+                throw sslMode.refused("another mode: ssl=true, or r2dbcs: in the URL, asks for TLS");
+            }
+            builder.sslMode(mode);
+        } else if (ssl != null) {
+            builder.sslMode(demanded ? SslMode.VERIFY_FULL : SslMode.DISABLE);
+        }
+    }
+
     private static void absent(Map<String, BiConsumer<Options, OptionValue>> table) {
-        table.put("socket", absent("Unix sockets are not part of this version; use host and port"));
         table.put("hostRecheckTime", absent("several hosts are not part of this version; leave it out"));
         table.put(
                 "targetServerType",
@@ -248,22 +276,16 @@ final class Options {
         }
     }
 
-    private void sslMode(OptionValue value, String noTls) {
-        switch (word(value)) {
-            case "disable" -> {}
-            case "allow", "prefer" ->
-                warn.accept("Option " + value
-                        + " is taken as disable: TLS is not part of this version, so nothing is encrypted");
-            default ->
-                throw value.refused("disable (allow and prefer mean the same for now): " + noTls
-                        + "use it on networks that you trust");
-        }
-    }
-
     private static String word(OptionValue value) {
         Object given = value.value();
-        String text = given instanceof Enum<?> constant ? constant.name() : value.text();
-        return text.strip().toLowerCase(Locale.ROOT).replace('_', '-');
+        return given instanceof Enum<?> constant
+                ? word(constant)
+                : value.text().strip().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /** A constant as options have it. */
+    static String word(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     /** Two names for one thing: the same value twice is fine. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.r2dbc.pgxc;
 
+import io.netty.handler.ssl.SslContextBuilder;
 import io.r2dbc.pgxc.codec.CodecRegistrar;
 import java.time.Duration;
 import java.time.ZoneId;
@@ -10,7 +11,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.function.Supplier;
+import javax.net.ssl.HostnameVerifier;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Mono;
@@ -63,6 +66,10 @@ public final class PgxcConfiguration {
     private final boolean tcpNoDelay;
     private final @Nullable LoopResources loopResources;
     private final List<CodecRegistrar> codecRegistrars;
+    private final @Nullable String socket;
+    private final ProtocolVersion protocolVersion;
+    private final ProtocolVersion minProtocolVersion;
+    private final TlsSettings tls;
 
     private PgxcConfiguration(Builder builder) {
         host = builder.host;
@@ -97,6 +104,14 @@ public final class PgxcConfiguration {
         tcpNoDelay = builder.tcpNoDelay;
         loopResources = builder.loopResources;
         codecRegistrars = List.copyOf(builder.codecRegistrars);
+        socket = builder.socket;
+        protocolVersion = builder.protocolVersion;
+        minProtocolVersion = builder.minProtocolVersion;
+        tls = builder.tls();
+        Require.that(
+                minProtocolVersion.compareTo(protocolVersion) <= 0,
+                "option minProtocolVersion is " + minProtocolVersion + ", but protocolVersion asks for no more than "
+                        + protocolVersion);
     }
 
     /** Returns a builder whose knobs are at their defaults. */
@@ -122,8 +137,9 @@ public final class PgxcConfiguration {
         DISCARD_ALL
     }
 
+    /** A name, an address, or, beginning with a slash or an at sign, a Unix socket or its folder. */
     String host() {
-        return host;
+        return socket == null ? host : socket;
     }
 
     int port() {
@@ -240,6 +256,18 @@ public final class PgxcConfiguration {
         return codecRegistrars;
     }
 
+    ProtocolVersion protocolVersion() {
+        return protocolVersion;
+    }
+
+    ProtocolVersion minProtocolVersion() {
+        return minProtocolVersion;
+    }
+
+    TlsSettings tls() {
+        return tls;
+    }
+
     /**
      * The server's settings that every new session is to have, by name in any case: those of the knobs, and {@code options}, which
      * have the last word. Names are safe to stand in SQL; values are not.
@@ -266,8 +294,9 @@ public final class PgxcConfiguration {
     /** Returns where connections go, and as whom; no password. */
     @Override
     public String toString() {
-        return ErrorText.escaped("PgxcConfiguration[host=" + host + ", port=" + port + ", database=" + database
-                + ", user=" + (userName == null ? "(not known yet)" : userName) + ", settings=" + settings() + "]");
+        return ErrorText.escaped("PgxcConfiguration[host=" + host() + ", port=" + port + ", database=" + database
+                + ", user=" + (userName == null ? "(not known yet)" : userName) + ", sslMode=" + tls.mode()
+                + ", settings=" + settings() + "]");
     }
 
     /**
@@ -313,10 +342,29 @@ public final class PgxcConfiguration {
         private boolean tcpNoDelay = true;
         private @Nullable LoopResources loopResources;
         private final List<CodecRegistrar> codecRegistrars = new ArrayList<>();
+        private @Nullable String socket;
+        private ProtocolVersion protocolVersion = ProtocolVersion.V3_0;
+        private ProtocolVersion minProtocolVersion = ProtocolVersion.V3_0;
+        private SslMode sslMode = SslMode.PREFER;
+        private SslNegotiation sslNegotiation = SslNegotiation.POSTGRES;
+        private @Nullable String sslRootCert;
+        private @Nullable String sslCert;
+        private @Nullable String sslKey;
+        private @Nullable CharSequence sslPassword;
+        private @Nullable String sslCrl;
+        private boolean sslSni = true;
+        private @Nullable HostnameVerifier sslHostnameVerifier;
+        private Function<? super SslContextBuilder, ? extends SslContextBuilder> sslContextBuilderCustomizer =
+                Function.identity();
+        private ChannelBinding channelBinding = ChannelBinding.PREFER;
 
         private Builder() {}
 
-        /** The name or address of the server, IPv6 addresses with or without brackets. Default {@code localhost}. One host. */
+        /**
+         * The name or address of the server, IPv6 addresses with or without brackets. Default {@code localhost}. One host. One that
+         * begins with a slash is the folder of a Unix socket, which {@link #port} tells from others there, or the socket itself, if its
+         * name begins as those of PostgreSQL do; {@code @} in place of the first slash means Linux's sockets without a file.
+         */
         public Builder host(String host) {
             String name = sendable("host", Require.nonEmpty(host, "option host"));
             Require.that(
@@ -325,6 +373,21 @@ public final class PgxcConfiguration {
                             + "', but must be one host: several are not part of this version");
             boolean bracketed = name.startsWith("[") && name.endsWith("]");
             this.host = bracketed ? name.substring(1, name.length() - 1) : name;
+            return this;
+        }
+
+        /**
+         * The Unix socket of the server, its file: goes before {@link #host}, and needs no port. Default none. For a server on this
+         * machine: faster than TCP, and no password or certificate is needed where the server asks the kernel who comes
+         * ({@code peer}).
+         */
+        public Builder socket(String socket) {
+            String path = sendable("socket", Require.nonEmpty(socket, "option socket"));
+            Require.that(
+                    path.startsWith("/") || path.startsWith("@"),
+                    "option socket is '" + ErrorText.escaped(path)
+                            + "', but must be the path of a socket, such as /run/postgresql/.s.PGSQL.5432");
+            this.socket = path;
             return this;
         }
 
@@ -579,6 +642,120 @@ public final class PgxcConfiguration {
             return this;
         }
 
+        /**
+         * Whether and how connections are encrypted; see {@link SslMode}. Default {@code prefer}, which protects against listeners,
+         * but against nobody who can change what passes: use {@code verify-full} on networks that are not trusted. As options,
+         * {@code ssl=true} and URLs with {@code r2dbcs:} mean {@code verify-full}, and {@code ssl=false} means {@code disable},
+         * unless {@code sslMode} says otherwise.
+         */
+        public Builder sslMode(SslMode sslMode) {
+            this.sslMode = Require.nonNull(sslMode, "option sslMode");
+            return this;
+        }
+
+        /**
+         * How TLS begins; see {@link SslNegotiation}. Default {@code postgres}; {@code direct} needs a mode that demands TLS, and a
+         * server from PostgreSQL 17 on.
+         */
+        public Builder sslNegotiation(SslNegotiation sslNegotiation) {
+            this.sslNegotiation = Require.nonNull(sslNegotiation, "option sslNegotiation");
+            return this;
+        }
+
+        /**
+         * A file with the certificates of those who may vouch for the server, PEM or DER. Default: whom the JVM trusts. Files are
+         * read when the first connection needs them, once for all connections of a factory.
+         */
+        public Builder sslRootCert(String sslRootCert) {
+            this.sslRootCert = file("sslRootCert", sslRootCert);
+            return this;
+        }
+
+        /**
+         * A file with this side's certificate and those above it, for servers that ask for one; PEM, or PKCS#12 with the key in it.
+         * Default none.
+         */
+        public Builder sslCert(String sslCert) {
+            this.sslCert = file("sslCert", sslCert);
+            return this;
+        }
+
+        /**
+         * A file with the private key of {@link #sslCert}: PKCS#8 as PEM or DER, encrypted or not, or PKCS#12 with the certificate in
+         * it. Default none.
+         */
+        public Builder sslKey(String sslKey) {
+            this.sslKey = file("sslKey", sslKey);
+            return this;
+        }
+
+        /** The password of {@link #sslKey}, if that is encrypted. Default none. */
+        public Builder sslPassword(CharSequence sslPassword) {
+            this.sslPassword = text("sslPassword", sslPassword);
+            return this;
+        }
+
+        /**
+         * A file with lists of certificates that are not valid any more, PEM or DER. Default none: nothing is looked up. If it is
+         * set, every certificate of the server's chain needs a list that speaks for its issuer.
+         */
+        public Builder sslCrl(String sslCrl) {
+            this.sslCrl = file("sslCrl", sslCrl);
+            return this;
+        }
+
+        /**
+         * Whether the name of the host is told before encryption begins, which proxies need that serve several. Default true; never
+         * for addresses. Set it to false where listeners must not know the name.
+         */
+        public Builder sslSni(boolean sslSni) {
+            this.sslSni = sslSni;
+            return this;
+        }
+
+        /**
+         * Decides, with {@code verify-full}, whether a certificate is that of the host. Default: the usual rules (RFC 6125), names
+         * and addresses among its alternative names. It runs on an event loop and must not block.
+         */
+        public Builder sslHostnameVerifier(HostnameVerifier sslHostnameVerifier) {
+            this.sslHostnameVerifier = Require.nonNull(sslHostnameVerifier, "option sslHostnameVerifier");
+            return this;
+        }
+
+        /**
+         * Has the last word on how TLS is set up: another provider, cipher suites, key stores. Default: the JDK's provider and its
+         * choices. It runs once for all connections of a factory, not on an event loop. What it returns is taken, so it can undo what
+         * the other options ask for; it must leave the application protocol {@code postgresql} for {@code direct}.
+         */
+        public Builder sslContextBuilderCustomizer(
+                Function<? super SslContextBuilder, ? extends SslContextBuilder> sslContextBuilderCustomizer) {
+            this.sslContextBuilderCustomizer =
+                    Require.nonNull(sslContextBuilderCustomizer, "option sslContextBuilderCustomizer");
+            return this;
+        }
+
+        /** Whether the login is bound to the TLS connection; see {@link ChannelBinding}. Default {@code prefer}. */
+        public Builder channelBinding(ChannelBinding channelBinding) {
+            this.channelBinding = Require.nonNull(channelBinding, "option channelBinding");
+            return this;
+        }
+
+        /**
+         * The version of the protocol to ask for; see {@link ProtocolVersion}. Default {@code 3.0}, which every server speaks. A
+         * server that does not know the one asked for may go on with a lower one, down to {@link #minProtocolVersion}; one that
+         * refuses instead is asked once more, for 3.0, if that would do.
+         */
+        public Builder protocolVersion(ProtocolVersion protocolVersion) {
+            this.protocolVersion = Require.nonNull(protocolVersion, "option protocolVersion");
+            return this;
+        }
+
+        /** The lowest version of the protocol that will do. Default {@code 3.0}. Not more than {@link #protocolVersion}. */
+        public Builder minProtocolVersion(ProtocolVersion minProtocolVersion) {
+            this.minProtocolVersion = Require.nonNull(minProtocolVersion, "option minProtocolVersion");
+            return this;
+        }
+
         /** Whether the kernel probes idle connections, so that a vanished peer is noticed. Default true. */
         public Builder tcpKeepAlive(boolean tcpKeepAlive) {
             this.tcpKeepAlive = tcpKeepAlive;
@@ -606,6 +783,25 @@ public final class PgxcConfiguration {
         /** Returns the configuration; the builder may be used further. */
         public PgxcConfiguration build() {
             return new PgxcConfiguration(this);
+        }
+
+        private TlsSettings tls() {
+            return new TlsSettings(
+                    sslMode,
+                    sslNegotiation,
+                    sslRootCert,
+                    sslCert,
+                    sslKey,
+                    sslPassword,
+                    sslCrl,
+                    sslSni,
+                    sslHostnameVerifier,
+                    sslContextBuilderCustomizer,
+                    channelBinding);
+        }
+
+        private static String file(String name, @Nullable String value) {
+            return sendable(name, Require.nonEmpty(value, "option " + name));
         }
 
         private static String text(String name, @Nullable CharSequence value) {

@@ -3,6 +3,7 @@ package io.r2dbc.pgxc;
 
 import io.r2dbc.pgxc.exchange.Credentials;
 import io.r2dbc.pgxc.exchange.ParameterTyping;
+import io.r2dbc.pgxc.exchange.ProtocolVersions;
 import io.r2dbc.pgxc.exchange.SessionEndException;
 import io.r2dbc.pgxc.exchange.SessionState;
 import io.r2dbc.pgxc.net.Connector;
@@ -63,7 +64,11 @@ public final class PgxcConnectionFactory implements ConnectionFactory {
                 configuration.stallTimeout(),
                 configuration.cancelGrace(),
                 configuration.responseTimeout(),
-                configuration.maxMessageSize());
+                configuration.maxMessageSize(),
+                configuration.tls().encryption(),
+                new ProtocolVersions(
+                        configuration.protocolVersion().word(),
+                        configuration.minProtocolVersion().word()));
     }
 
     /**
@@ -144,7 +149,8 @@ public final class PgxcConnectionFactory implements ConnectionFactory {
                                 name,
                                 secret.orElse(null),
                                 configuration.allowCleartextPassword(),
-                                configuration.scramMaxIterations()));
+                                configuration.scramMaxIterations(),
+                                binding(configuration)));
         boolean known = configuration.user() instanceof Fuseable.ScalarCallable
                 && configuration.password() instanceof Fuseable.ScalarCallable;
         if (!known) {
@@ -153,6 +159,14 @@ public final class PgxcConnectionFactory implements ConnectionFactory {
         // what is known is there at once, if only to say that there is no user
         CompletableFuture<Credentials> outcome = credentials.toFuture();
         return outcome.isCompletedExceptionally() ? credentials : Mono.just(outcome.join());
+    }
+
+    private static Credentials.Binding binding(PgxcConfiguration configuration) {
+        return switch (configuration.tls().channelBinding()) {
+            case DISABLE -> Credentials.Binding.DISABLE;
+            case PREFER -> Credentials.Binding.PREFER;
+            case REQUIRE -> Credentials.Binding.REQUIRE;
+        };
     }
 
     private Map<String, String> startup(String user) {

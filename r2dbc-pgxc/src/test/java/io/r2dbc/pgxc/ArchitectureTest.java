@@ -90,17 +90,18 @@ final class ArchitectureTest {
     static final ArchRule the_roof_knows_the_rooms_and_the_spi = classes()
             .that()
             .resideInAPackage(ROOT)
-            .and(not(inFile("PgxcConfiguration", "Options")))
+            .and(not(inFile("PgxcConfiguration", "Options", "TlsSettings")))
             .should()
             .onlyDependOnClassesThat()
             .resideInAnyPackage(packages(EVERYWHERE, ON_THE_ROOF));
 
     @ArchTest
     static final ArchRule the_configuration_knows_tls_and_event_loops_too = classes()
-            .that(inFile("PgxcConfiguration", "Options"))
+            .that(inFile("PgxcConfiguration", "Options", "TlsSettings"))
             .should()
             .onlyDependOnClassesThat()
-            .resideInAnyPackage(packages(EVERYWHERE, ON_THE_ROOF, "io.netty.handler.ssl", "reactor.netty.resources"));
+            .resideInAnyPackage(packages(
+                    EVERYWHERE, ON_THE_ROOF, "io.netty.handler.ssl", "javax.net.ssl", "reactor.netty.resources"));
 
     @ArchTest
     static final ArchRule packages_have_no_cycles =

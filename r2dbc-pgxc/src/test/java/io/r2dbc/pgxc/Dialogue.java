@@ -53,7 +53,8 @@ final class Dialogue implements AutoCloseable {
         PgxcConfiguration.Builder builder = PgxcConfiguration.builder()
                 .host(server.host())
                 .port(server.port())
-                .user("alice");
+                .user("alice")
+                .sslMode(SslMode.DISABLE);
         options.accept(builder);
         return new Dialogue(server, new PgxcConnectionFactory(builder.build()));
     }

@@ -7,8 +7,10 @@ import io.r2dbc.pgxc.exchange.Credentials;
 import io.r2dbc.pgxc.exchange.Done;
 import io.r2dbc.pgxc.exchange.Failure;
 import io.r2dbc.pgxc.exchange.ParameterTyping;
+import io.r2dbc.pgxc.exchange.ProtocolVersions;
 import io.r2dbc.pgxc.exchange.SessionState;
 import io.r2dbc.pgxc.net.EmbeddedSession;
+import io.r2dbc.pgxc.net.Encryption;
 import io.r2dbc.pgxc.net.EventLoops;
 import io.r2dbc.pgxc.net.SessionOptions;
 import io.r2dbc.pgxc.testing.Greeting;
@@ -48,7 +50,9 @@ public final class EmbeddedConnection implements AutoCloseable {
                 configuration.stallTimeout(),
                 configuration.cancelGrace(),
                 configuration.responseTimeout(),
-                configuration.maxMessageSize());
+                configuration.maxMessageSize(),
+                Encryption.NONE,
+                ProtocolVersions.ONLY_3_0);
     }
 
     /** A connection that is ready. */

@@ -42,7 +42,7 @@ class OptionsTest {
     private static final Set<String> NOT_IN_QUERY = Set.of("host", "port", "database", "user", "password", "protocol");
 
     /** One value of an option, and what comes of it: a setting, a warning (null) or a refusal (text of its message). */
-    private record Line(String name, Object value, Function<PgxcConfiguration, Object> setting, Object outcome) {
+    record Line(String name, Object value, Function<PgxcConfiguration, Object> setting, Object outcome) {
 
         @Override
         public String toString() {
@@ -50,7 +50,7 @@ class OptionsTest {
         }
     }
 
-    private static Line set(String name, Object value, Function<PgxcConfiguration, Object> setting, Object outcome) {
+    static Line set(String name, Object value, Function<PgxcConfiguration, Object> setting, Object outcome) {
         return new Line(name, value, setting, outcome);
     }
 
@@ -58,13 +58,13 @@ class OptionsTest {
         return new Line(name, value, null, null);
     }
 
-    private static Line refused(String name, Object value, String because) {
+    static Line refused(String name, Object value, String because) {
         return new Line(name, value, null, because);
     }
 
     static Stream<Line> lines() {
         return Stream.concat(
-                tls(),
+                TlsOptionsTest.lines(),
                 Stream.of(
                         set("host", "db.example", PgxcConfiguration::host, "db.example"),
                         set("host", "[::1]", PgxcConfiguration::host, "::1"),
@@ -179,40 +179,25 @@ class OptionsTest {
                         hint("compatibilityMode", "true"),
                         hint("errorResponseLogLevel", "DEBUG"),
                         hint("noticeLogLevel", "INFO"),
-                        set("ssl", "false", PgxcConfiguration::port, 5432),
-                        refused("ssl", true, "TLS is not part of this version"),
-                        refused("ssl", "true", "TLS is not part of this version"),
-                        set("sslMode", "DISABLE", PgxcConfiguration::port, 5432),
-                        hint("sslMode", "allow"),
-                        hint("sslmode", "prefer"),
-                        refused("sslMode", "require", "TLS is not part of this version"),
-                        refused("sslMode", "VERIFY_CA", "TLS is not part of this version"),
-                        refused("sslmode", "verify-full", "TLS is not part of this version"),
-                        refused("sslMode", "tunnel", "TLS is not part of this version"),
-                        refused("sslMode", "no", "must be disable"),
-                        set("channelBinding", "prefer", PgxcConfiguration::port, 5432),
-                        refused("channelBinding", "require", "binding needs it"),
                         refused("requireAuth", "scram-sha-256", "not part of this version"),
-                        refused("socket", "/run/postgresql/.s.PGSQL.5432", "Unix sockets are not part of this version"),
+                        set("socket", "/run/.s.PGSQL.1", PgxcConfiguration::host, "/run/.s.PGSQL.1"),
+                        refused("socket", "run/.s.PGSQL.1", "must be the path of a socket"),
+                        refused("socket", "", "must not be empty"),
+                        set("host", "/run/postgresql", PgxcConfiguration::host, "/run/postgresql"),
+                        set("protocolVersion", "3.2", PgxcConfiguration::protocolVersion, ProtocolVersion.V3_2),
+                        set(
+                                "protocolVersion",
+                                ProtocolVersion.V3_0,
+                                PgxcConfiguration::protocolVersion,
+                                ProtocolVersion.V3_0),
+                        refused("protocolVersion", "3.1", "must be 3.0 or 3.2"),
+                        set("minProtocolVersion", "3.0", PgxcConfiguration::minProtocolVersion, ProtocolVersion.V3_0),
+                        refused("minProtocolVersion", "3.2", "protocolVersion asks for no more than 3.0"),
                         refused("hostRecheckTime", "10s", "not part of this version"),
                         set("targetServerType", "ANY", PgxcConfiguration::port, 5432),
                         refused("targetServerType", "primary", "not part of this version"),
                         set("loadBalanceHosts", "false", PgxcConfiguration::port, 5432),
-                        refused("loadBalanceHosts", "true", "not part of this version"),
-                        refused("sslPassword", "s3cret", "TLS is not part of this version")));
-    }
-
-    private static Stream<Line> tls() {
-        return Stream.of(
-                        "sslCert",
-                        "sslContextBuilderCustomizer",
-                        "sslHostnameVerifier",
-                        "sslKey",
-                        "sslNegotiation",
-                        "sslnegotiation",
-                        "sslRootCert",
-                        "sslSni")
-                .map(name -> refused(name, "x", "TLS is not part of this version"));
+                        refused("loadBalanceHosts", "true", "not part of this version")));
     }
 
     @ParameterizedTest(name = "[X29, X35] {0}")
@@ -293,11 +278,8 @@ class OptionsTest {
     }
 
     @Test
-    @DisplayName("[X35] r2dbcs: and several hosts in a URL are refused")
+    @DisplayName("[X35] several hosts in a URL are refused")
     void refusedUrls() {
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> Options.configuration(ConnectionFactoryOptions.parse("r2dbcs:pgxc://h/d")))
-                .withMessageContaining("TLS is not part of this version");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Options.configuration(ConnectionFactoryOptions.parse("r2dbc:pgxc://h1:1,h2:2/d")))
                 .withMessageContaining("several are not part of this version");

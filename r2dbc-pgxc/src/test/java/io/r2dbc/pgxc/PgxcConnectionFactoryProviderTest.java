@@ -61,10 +61,10 @@ class PgxcConnectionFactoryProviderTest {
     @ParameterizedTest(name = "[X29, X35] {0} is refused")
     @ValueSource(
             strings = {
-                "r2dbcs:pgxc://h/d",
+                "r2dbcs:pgxc://h/d?sslMode=disable",
                 "r2dbc:pgxc://h1,h2/d",
                 "r2dbc:pgxc:tcp://h/d",
-                "r2dbc:pgxc://h/d?sslMode=verify-full",
+                "r2dbc:pgxc://h/d?sslMode=tunnel",
                 "r2dbc:pgxc://h/d?fetchsize=5"
             })
     void refuses(String url) {

@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * A forwarder on loopback in front of a server that reads along: what a client and the server really said to each other.
  *
  * <p>A message is recorded before it is passed on, so whoever has seen the answer finds all of it here, in order. Messages are passed on
- * whole. Cancel requests are recorded like the messages of a session. TLS cannot be read along, and fails the tap.
+ * whole. Cancel requests are recorded like the messages of a session. TLS cannot be read along: a client that asks for it is told that there is none.
  */
 public final class WireTap implements AutoCloseable {
 
@@ -183,7 +183,7 @@ public final class WireTap implements AutoCloseable {
         sockets.add(far);
         near.setTcpNoDelay(true);
         far.setTcpNoDelay(true);
-        start("tap-client-" + near.getPort(), () -> pass(near, far, this::passClient));
+        start("tap-client-" + near.getPort(), () -> pass(near, far, (in, out) -> passClient(in, out, near)));
         start("tap-server-" + near.getPort(), () -> pass(far, near, this::passServer));
     }
 
@@ -209,23 +209,36 @@ public final class WireTap implements AutoCloseable {
         }
     }
 
-    private void passClient(DataInputStream in, DataOutputStream out) throws IOException {
-        byte[] first = in.readNBytes(4);
-        if (first.length < 4) {
+    private void passClient(DataInputStream in, DataOutputStream out, Socket near) throws IOException {
+        byte[] packet = packet(in);
+        if (packet.length > 0 && opening(packet) instanceof ClientMessage.SslRequest) {
+            near.getOutputStream().write('N');
+            packet = packet(in);
+        }
+        if (packet.length == 0) {
             return;
         }
-        byte[] body = in.readNBytes(Octets.of(first).buffer().readInt() - 4);
-        ClientMessage opening = FrontendDecoder.first(Octets.of(body));
-        if (opening instanceof ClientMessage.SslRequest) {
-            throw new AssertionError("TLS cannot be read along");
-        }
-        record(opening);
-        out.write(Octets.join(Octets.of(first), Octets.of(body)).bytes());
+        record(opening(packet));
+        out.write(packet);
         for (int type = in.read(); type >= 0; type = in.read()) {
             byte[] message = frame(type, in);
             record(FrontendDecoder.message((char) type, Octets.of(message).slice(5, message.length)));
             out.write(message);
         }
+    }
+
+    /** The next packet without a type byte, its length in front; empty at the end. */
+    private static byte[] packet(DataInputStream in) throws IOException {
+        byte[] length = in.readNBytes(4);
+        if (length.length < 4) {
+            return new byte[0];
+        }
+        byte[] body = in.readNBytes(Octets.of(length).buffer().readInt() - 4);
+        return Octets.join(Octets.of(length), Octets.of(body)).bytes();
+    }
+
+    private static ClientMessage opening(byte[] packet) {
+        return FrontendDecoder.first(Octets.of(packet).slice(4, packet.length));
     }
 
     private void passServer(DataInputStream in, DataOutputStream out) throws IOException {

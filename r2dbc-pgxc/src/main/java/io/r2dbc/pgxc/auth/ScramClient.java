@@ -22,6 +22,9 @@ public final class ScramClient {
     /** The name by which the server offers it. */
     public static final String MECHANISM = "SCRAM-SHA-256";
 
+    /** The same, bound to the server's certificate; only where {@link ChannelBinding#serverEndPoint} is. */
+    public static final String MECHANISM_PLUS = MECHANISM + "-PLUS";
+
     /** 192 random bits, and base64 without padding. */
     private static final int NONCE_BYTES = 24;
 
@@ -53,15 +56,16 @@ public final class ScramClient {
     private byte[] expectedSignature = {};
 
     /**
-     * Begins a conversation without channel binding, under a fresh nonce.
+     * Begins a conversation under a fresh nonce.
      *
      * <p>The user name stays empty in it: the server takes the one of StartupMessage.
      *
      * @param password not copied, and let go as soon as the proof is made
      * @param maxIterations what the option {@code scramMaxIterations} says: a server that asks for more is refused
+     * @param binding what is said about the channel
      */
-    public ScramClient(CharSequence password, int maxIterations) {
-        this(password, maxIterations, "", freshNonce(), ChannelBinding.NONE);
+    public ScramClient(CharSequence password, int maxIterations, ChannelBinding binding) {
+        this(password, maxIterations, "", freshNonce(), binding);
     }
 
     ScramClient(CharSequence password, int maxIterations, String user, String nonce, ChannelBinding binding) {
@@ -81,7 +85,12 @@ public final class ScramClient {
         return Base64.getEncoder().encodeToString(random);
     }
 
-    /** Returns the initial response that goes with the choice of {@link #MECHANISM}. */
+    /** Returns the name of the mechanism that is to be chosen. */
+    public String mechanism() {
+        return binding.binds() ? MECHANISM_PLUS : MECHANISM;
+    }
+
+    /** Returns the initial response that goes with the choice of {@link #mechanism}. */
     public byte[] clientFirst() {
         leave(State.NEW, State.CHALLENGE_EXPECTED);
         return ascii(binding.header() + firstBare);
@@ -175,7 +184,8 @@ public final class ScramClient {
         if (!MessageDigest.isEqual(signature, expectedSignature)) {
             destroy();
             throw AuthenticationException.violated(
-                    "The server's SCRAM signature is wrong: it does not know the password, so it is not the server meant");
+                    "The server's SCRAM signature is wrong: it does not know the password, so it is not the server"
+                            + " meant");
         }
         destroy();
         state = State.VERIFIED;

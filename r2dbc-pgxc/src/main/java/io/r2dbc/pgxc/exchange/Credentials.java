@@ -9,13 +9,21 @@ import org.jspecify.annotations.Nullable;
  * @param password null where none was given
  * @param mayBeClearText whether the password may leave as it is: over TLS, a Unix socket, loopback, or by the user's explicit wish (X35)
  * @param scramMaxIterations more than this is refused before any hashing (S2.11.7)
+ * @param binding whether the login is to be bound to the server's certificate (S2.11.3)
  */
 public record Credentials(
-        String user, @Nullable CharSequence password, boolean mayBeClearText, int scramMaxIterations) {
+        String user, @Nullable CharSequence password, boolean mayBeClearText, int scramMaxIterations, Binding binding) {
 
-    /** The same, where the connection itself protects the password. */
-    public Credentials overProtectedLine() {
-        return new Credentials(user, password, true, scramMaxIterations);
+    /** Whether SCRAM is bound to the TLS connection that it runs over. */
+    public enum Binding {
+        DISABLE,
+        PREFER,
+        REQUIRE
+    }
+
+    /** Bound where that can be. */
+    public Credentials(String user, @Nullable CharSequence password, boolean mayBeClearText, int scramMaxIterations) {
+        this(user, password, mayBeClearText, scramMaxIterations, Binding.PREFER);
     }
 
     @Override

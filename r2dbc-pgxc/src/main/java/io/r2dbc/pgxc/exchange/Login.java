@@ -2,8 +2,10 @@
 package io.r2dbc.pgxc.exchange;
 
 import io.r2dbc.pgxc.auth.AuthenticationException;
+import io.r2dbc.pgxc.auth.ChannelBinding;
 import io.r2dbc.pgxc.auth.Md5Password;
 import io.r2dbc.pgxc.auth.ScramClient;
+import io.r2dbc.pgxc.exchange.Credentials.Binding;
 import io.r2dbc.pgxc.wire.BackendMessage.Authentication;
 import io.r2dbc.pgxc.wire.BackendMessage.AuthenticationCleartextPassword;
 import io.r2dbc.pgxc.wire.BackendMessage.AuthenticationGss;
@@ -27,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * Answers the server's authentication requests, in the only orders that are legal (protocol 48.2.1).
  *
  * <p>Once SCRAM has begun, nothing but a verified server signature leads on: a server that skips its proof is refused (S2.1.12).
+ * With {@code channelBinding=require} nothing but SCRAM that is bound to the server's certificate does (S2.1.16).
  */
 final class Login {
 
@@ -39,16 +42,23 @@ final class Login {
     }
 
     private final Credentials credentials;
+    private final Line line;
     private Awaits awaits = Awaits.REQUEST;
     private boolean computing;
+    private boolean bound;
     private @Nullable ScramClient scram;
 
-    Login(Credentials credentials) {
+    Login(Credentials credentials, Line line) {
         this.credentials = credentials;
+        this.line = line;
     }
 
     boolean isOver() {
         return awaits == Awaits.NOTHING;
+    }
+
+    boolean hasBegun() {
+        return awaits != Awaits.REQUEST;
     }
 
     void end() {
@@ -74,12 +84,14 @@ final class Login {
             onFinal(last);
         } else if (awaits != Awaits.REQUEST || request instanceof AuthenticationGssContinue) {
             throw outOfOrder(request);
+        } else if (request instanceof AuthenticationSasl sasl) {
+            onSasl(sasl.mechanisms(), out);
+        } else if (mustBind()) {
+            throw unbound("The server asks for authentication by " + method(request) + ", which binds to nothing");
         } else if (request instanceof AuthenticationCleartextPassword) {
             sendPassword(clearText(), out);
         } else if (request instanceof AuthenticationMd5Password md5) {
             sendPassword(Md5Password.answer(utf8(credentials.user()), utf8(password()), md5.salt()), out);
-        } else if (request instanceof AuthenticationSasl sasl) {
-            onSasl(sasl.mechanisms(), out);
         } else {
             throw refused(
                     "The server asks for authentication by " + method(request)
@@ -93,8 +105,15 @@ final class Login {
             throw new ProtocolException(
                     "AuthenticationOk came in the middle of SCRAM, before the server proved who it is");
         }
+        if (mustBind() && !bound) {
+            throw unbound("The server lets in whoever comes, without a login that could be bound");
+        }
         awaits = Awaits.NOTHING;
         end();
+    }
+
+    private boolean mustBind() {
+        return credentials.binding() == Binding.REQUIRE;
     }
 
     private void sendPassword(byte[] password, Outbox out) {
@@ -103,32 +122,59 @@ final class Login {
     }
 
     private byte[] clearText() {
-        if (!credentials.mayBeClearText()) {
+        if (!line.isProtected() && !credentials.mayBeClearText()) {
             throw refused(
-                    "The server asks for the password in clear text over a connection that is not encrypted."
-                            + " Let the server use scram-sha-256, or set allowCleartextPassword=true if the network is trusted",
+                    "The server asks for the password in clear text over a connection that is not encrypted. Let the"
+                            + " server use scram-sha-256, or set allowCleartextPassword=true if the network is trusted",
                     null);
         }
         return utf8(password());
     }
 
     private void onSasl(List<String> mechanisms, Outbox out) {
-        if (mechanisms.contains(ScramClient.MECHANISM + "-PLUS")) {
+        boolean plus = mechanisms.contains(ScramClient.MECHANISM_PLUS);
+        if (plus && !line.isEncrypted()) {
             throw new ProtocolException(
                     "The server offers SCRAM-SHA-256-PLUS, which needs TLS, on a connection without TLS:"
                             + " something between here and the server took TLS away");
         }
-        if (!mechanisms.contains(ScramClient.MECHANISM)) {
+        ChannelBinding binding = binding(plus);
+        if (!binding.binds() && !mechanisms.contains(ScramClient.MECHANISM)) {
             throw refused(
-                    "The server offers " + mechanisms + " only; this driver knows " + ScramClient.MECHANISM, null);
+                    "The server offers " + mechanisms + " only; this driver knows " + ScramClient.MECHANISM
+                            + ", and over TLS " + ScramClient.MECHANISM_PLUS,
+                    null);
         }
         CharSequence password = password();
         awaits = Awaits.SCRAM_CHALLENGE;
         // the nonce comes from the system's random numbers, and asking for those may block
-        out.offload(() -> new ScramClient(password, credentials.scramMaxIterations()), client -> {
+        out.offload(() -> new ScramClient(password, credentials.scramMaxIterations(), binding), client -> {
             scram = client;
-            out.send(new SaslInitialResponse(ScramClient.MECHANISM, client.clientFirst()));
+            out.send(new SaslInitialResponse(client.mechanism(), client.clientFirst()));
         });
+    }
+
+    /** To say that binding was possible to a server that has offered it would be taken for an attack, so that is said of no other. */
+    private ChannelBinding binding(boolean offered) {
+        byte[] hash = line.endPointHash();
+        if (hash != null && offered && credentials.binding() != Binding.DISABLE) {
+            return ChannelBinding.serverEndPoint(hash);
+        }
+        if (mustBind()) {
+            throw unbound(whyNot(offered));
+        }
+        return hash == null || credentials.binding() == Binding.DISABLE
+                ? ChannelBinding.NONE
+                : ChannelBinding.NOT_OFFERED;
+    }
+
+    private String whyNot(boolean offered) {
+        if (!line.isEncrypted()) {
+            return "The connection is not encrypted";
+        }
+        return offered
+                ? "The signature of the server's certificate does not say by which hash to bind"
+                : "The server does not offer " + ScramClient.MECHANISM_PLUS;
     }
 
     private void onChallenge(AuthenticationSaslContinue challenge, Outbox out) {
@@ -153,6 +199,7 @@ final class Login {
         if (!scram.isVerified()) {
             throw refused("The server did not prove that it knows the password", null);
         }
+        bound = scram.mechanism().equals(ScramClient.MECHANISM_PLUS);
         awaits = Awaits.OK;
     }
 
@@ -175,9 +222,20 @@ final class Login {
         if (request instanceof AuthenticationGss) {
             return "GSSAPI";
         }
+        if (request instanceof AuthenticationCleartextPassword) {
+            return "password";
+        }
+        if (request instanceof AuthenticationMd5Password) {
+            return "md5";
+        }
         return request instanceof AuthenticationSspi
                 ? "SSPI"
                 : request.getClass().getSimpleName();
+    }
+
+    private static SessionEndException unbound(String why) {
+        return refused(
+                why + ", and channelBinding=require demands a login that is bound to the server's certificate", null);
     }
 
     private static ProtocolException outOfOrder(Authentication request) {

@@ -5,6 +5,7 @@ import io.r2dbc.pgxc.wire.BackendMessage;
 import io.r2dbc.pgxc.wire.BackendMessage.Authentication;
 import io.r2dbc.pgxc.wire.BackendMessage.AuthenticationOk;
 import io.r2dbc.pgxc.wire.BackendMessage.BackendKeyData;
+import io.r2dbc.pgxc.wire.BackendMessage.NegotiateProtocolVersion;
 import io.r2dbc.pgxc.wire.BackendMessage.ReadyForQuery;
 import io.r2dbc.pgxc.wire.FrontendMessage;
 import io.r2dbc.pgxc.wire.ProtocolException;
@@ -18,25 +19,33 @@ import java.util.Map;
  */
 public final class Startup extends Exchange {
 
-    /** Protocol 3.0, which every supported server speaks. */
-    private static final int VERSION_3_0 = 0x0003_0000;
-
     private static final int KEY_LENGTH_3_0 = 4;
 
     private final Map<String, String> parameters;
+    private final ProtocolVersions versions;
     private final Login login;
     private final Done done;
+    private int version;
+    private boolean negotiated;
+
+    /** Over a line that protects nothing, in protocol 3.0. */
+    public Startup(Map<String, String> parameters, Credentials credentials, Done done) {
+        this(parameters, ProtocolVersions.ONLY_3_0, credentials, Line.OPEN, done);
+    }
 
     /** {@code parameters} go into StartupMessage as they are; {@code user} among them. */
-    public Startup(Map<String, String> parameters, Credentials credentials, Done done) {
+    public Startup(
+            Map<String, String> parameters, ProtocolVersions versions, Credentials credentials, Line line, Done done) {
         this.parameters = parameters;
-        this.login = new Login(credentials);
+        this.versions = versions;
+        this.version = versions.asked();
+        this.login = new Login(credentials, line);
         this.done = done;
     }
 
     @Override
     public Written write(SessionState session, Outbox out) {
-        out.send(new FrontendMessage.Startup(VERSION_3_0, parameters));
+        out.send(new FrontendMessage.Startup(version, parameters));
         return Written.ALL;
     }
 
@@ -59,6 +68,10 @@ public final class Startup extends Exchange {
             login.onRequest(request, out);
             return Progress.MORE;
         }
+        if (message instanceof NegotiateProtocolVersion offer) {
+            onOffer(offer);
+            return Progress.MORE;
+        }
         if (!login.isOver()) {
             throw unexpected(message);
         }
@@ -73,12 +86,42 @@ public final class Startup extends Exchange {
         return Progress.DONE;
     }
 
-    private static void onKey(BackendKeyData key, SessionState session) {
-        if (key.secretKey().length != KEY_LENGTH_3_0) {
+    /** The server goes on with a lower version, which must be one, must have been asked for in a way, and must do (S1.4.6, S1.4.8). */
+    private void onOffer(NegotiateProtocolVersion offer) {
+        if (negotiated || login.hasBegun()) {
+            throw new ProtocolException("NegotiateProtocolVersion came "
+                    + (negotiated ? "a second time" : "after an authentication request"));
+        }
+        negotiated = true;
+        if (!offer.unrecognizedOptions().isEmpty()) {
+            throw new ProtocolException("NegotiateProtocolVersion refuses protocol options that were not sent");
+        }
+        int offered = ProtocolVersions.word(offer.version());
+        if (offered == version || !versions.mayBeOffered(offered)) {
+            throw new ProtocolException("NegotiateProtocolVersion offers protocol " + ProtocolVersions.name(offered)
+                    + " where " + ProtocolVersions.name(version) + " was asked for");
+        }
+        if (offered < versions.least()) {
+            throw new SessionEndException(new Failure.ConnectionLost(
+                    "08001",
+                    "The server speaks protocol " + ProtocolVersions.name(offered) + ", and minProtocolVersion demands "
+                            + ProtocolVersions.name(versions.least()),
+                    null));
+        }
+        version = offered;
+    }
+
+    private void onKey(BackendKeyData key, SessionState session) {
+        if (version == ProtocolVersions.V3_0 && key.secretKey().length != KEY_LENGTH_3_0) {
             throw new ProtocolException("BackendKeyData of protocol 3.0 has a secret of " + KEY_LENGTH_3_0
                     + " bytes, not " + key.secretKey().length);
         }
         session.backendKey(key);
+    }
+
+    /** Whether the server has gone so far as to ask who we are; what it refuses before, it refuses for how we came. */
+    public boolean hasBegunLogin() {
+        return login.hasBegun();
     }
 
     /** Whether the message says that the peer has let us in. */

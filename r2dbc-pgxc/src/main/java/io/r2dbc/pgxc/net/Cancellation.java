@@ -3,20 +3,25 @@ package io.r2dbc.pgxc.net;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.ChannelOption;
+import io.r2dbc.pgxc.exchange.Failure;
+import io.r2dbc.pgxc.exchange.Line;
+import io.r2dbc.pgxc.exchange.SessionEndException;
 import io.r2dbc.pgxc.wire.BackendMessage.BackendKeyData;
 import io.r2dbc.pgxc.wire.FrontendMessage.CancelRequest;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.MonoSink;
 import reactor.netty.Connection;
-import reactor.netty.resources.LoopResources;
-import reactor.netty.tcp.TcpClient;
 
 /**
  * Sends a CancelRequest on a second connection to the very address of the session (protocol 48.2.7) and waits for its end.
+ *
+ * <p>Where the session is encrypted the request is too, with the same checks: it carries the session's secret, which never leaves in clear
+ * text then (S2.7.3).
  *
  * <p>The end of that connection says that the request has been handed over, nothing more: whether it did anything shows on the session.
  */
@@ -29,26 +34,58 @@ final class Cancellation {
 
     private static final Duration BOUND = Duration.ofSeconds(2);
 
-    private final LoopResources loops;
+    private final Dialer dialer;
     private final Supplier<SocketAddress> address;
+    private final @Nullable Tls tls;
 
-    Cancellation(LoopResources loops, Supplier<SocketAddress> address) {
-        this.loops = loops;
+    /**
+     * Makes one for a session.
+     *
+     * @param address that the session has reached
+     * @param tls how the session is encrypted; null if it is not
+     */
+    Cancellation(Dialer dialer, Supplier<SocketAddress> address, @Nullable Tls tls) {
+        this.dialer = dialer;
         this.address = address;
+        this.tls = tls;
     }
 
     void send(BackendKeyData key, Listener listener) {
-        TcpClient.newConnection()
-                .runOn(loops)
-                .remoteAddress(address)
-                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) BOUND.toMillis())
-                .connect()
-                .flatMap(connection -> sendAndAwaitEnd(connection, key))
+        dialer.dial(address, BOUND)
+                .flatMap(connection -> secured(connection)
+                        .then(Mono.defer(() -> sendAndAwaitEnd(connection, key)))
+                        .doFinally(signal -> connection.dispose()))
                 .timeout(BOUND)
                 .subscribe(
                         nothing -> {},
                         error -> listener.onEnd(!(error instanceof TimeoutException)),
                         () -> listener.onEnd(true));
+    }
+
+    private Mono<Void> secured(Connection connection) {
+        Tls same = tls;
+        if (same == null) {
+            return Mono.empty();
+        }
+        return Mono.create(sink -> connection.addHandlerLast("pgxc-ask", new TlsNegotiation(same, new Answer(sink))));
+    }
+
+    private record Answer(MonoSink<Void> sink) implements TlsNegotiation.Listener {
+
+        @Override
+        public void onEncrypted(Line line) {
+            sink.success();
+        }
+
+        @Override
+        public void onDeclined() {
+            onFailed(new Failure.ConnectionLost("08001", "The server does not offer TLS any more", null), false);
+        }
+
+        @Override
+        public void onFailed(Failure failure, boolean isViolation) {
+            sink.error(new SessionEndException(failure));
+        }
     }
 
     private static Mono<Void> sendAndAwaitEnd(Connection connection, BackendKeyData key) {
@@ -58,7 +95,6 @@ final class Cancellation {
                 .outbound()
                 .send(Mono.just(request))
                 .then()
-                .then(connection.inbound().receive().then())
-                .doFinally(signal -> connection.dispose());
+                .then(connection.inbound().receive().then());
     }
 }

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.r2dbc.pgxc.net;
 
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.ssl.SslHandler;
 import io.r2dbc.pgxc.exchange.Failure.ConnectionLost;
 import io.r2dbc.pgxc.wire.FrontendMessage.Bare;
 import java.util.concurrent.TimeUnit;
@@ -77,15 +79,27 @@ final class Goodbye {
             session.fail(ConnectionLost.CLOSED);
             return;
         }
-        session.send(Bare.TERMINATE).addListener((ChannelFutureListener) sent -> {
-            if (sent.channel() instanceof DuplexChannel channel) {
-                channel.shutdownOutput();
-            }
-        });
+        session.send(Bare.TERMINATE).addListener((ChannelFutureListener) sent -> endOutput(sent.channel()));
         session.context()
                 .executor()
                 .schedule(() -> session.fail(ConnectionLost.CLOSED), PATIENCE_FOR_THE_PEER, TimeUnit.MILLISECONDS);
         session.readOn();
+    }
+
+    /** Over TLS its own last word goes first, so that the peer knows that nothing has been cut off. */
+    private static void endOutput(Channel channel) {
+        SslHandler tls = channel.pipeline().get(SslHandler.class);
+        if (tls == null) {
+            shutdownOutput(channel);
+        } else {
+            tls.closeOutbound().addListener(closed -> shutdownOutput(channel));
+        }
+    }
+
+    private static void shutdownOutput(Channel channel) {
+        if (channel instanceof DuplexChannel duplex) {
+            duplex.shutdownOutput();
+        }
     }
 
     /** The session is over. */

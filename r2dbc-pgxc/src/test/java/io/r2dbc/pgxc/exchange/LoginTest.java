@@ -58,7 +58,8 @@ final class LoginTest {
 
     @Test
     @DisplayName(
-            "[X35, F5, S8.26, S2.1.16] a clear-text password does not leave over an unprotected line: refused, nothing said")
+            "[X35, F5, S8.26, S2.1.16] a clear-text password does not leave over an unprotected line: refused, nothing"
+                    + " said")
     void clearTextRefused() {
         Login login = login(PASSWORD, false);
         assertRefused(login, new AuthenticationCleartextPassword(), "clear text", "allowCleartextPassword");
@@ -67,7 +68,7 @@ final class LoginTest {
     @Test
     @DisplayName("[S2.1.13] MD5: the answer of the test vector, user and salt in it")
     void md5() {
-        Login login = new Login(new Credentials("alice", "secret", false, 100_000));
+        Login login = new Login(new Credentials("alice", "secret", false, 100_000), Line.OPEN);
         login.onRequest(new AuthenticationMd5Password(new byte[] {1, 2, 3, 4}), out);
         assertThat(out.saidOne().password()).isEqualTo("md598a0412b9c31436fc53776e863350083");
         login.onRequest(new AuthenticationOk(), out);
@@ -76,7 +77,8 @@ final class LoginTest {
 
     @Test
     @DisplayName(
-            "[S2.11.1, S2.11.2, S2.11.9] SCRAM: the offer is taken, the server is convinced, its signature believed, and only then Ok")
+            "[S2.11.1, S2.11.2, S2.11.9] SCRAM: the offer is taken, the server is convinced, its signature believed,"
+                    + " and only then Ok")
     void scram() {
         Login login = login(PASSWORD, false);
         proveTo(server, login);
@@ -309,6 +311,6 @@ final class LoginTest {
     }
 
     private static Login login(@Nullable String password, boolean mayBeClearText) {
-        return new Login(new Credentials("alice", password, mayBeClearText, 100_000));
+        return new Login(new Credentials("alice", password, mayBeClearText, 100_000), Line.OPEN);
     }
 }

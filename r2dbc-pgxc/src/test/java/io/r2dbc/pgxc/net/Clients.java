@@ -4,6 +4,7 @@ package io.r2dbc.pgxc.net;
 import io.r2dbc.pgxc.PgxcConfiguration;
 import io.r2dbc.pgxc.PgxcConnection;
 import io.r2dbc.pgxc.PgxcConnectionFactory;
+import io.r2dbc.pgxc.SslMode;
 import io.r2dbc.pgxc.testing.ScriptedServer;
 import java.time.Duration;
 import java.util.Objects;
@@ -22,6 +23,7 @@ final class Clients {
                 .host(server.host())
                 .port(server.port())
                 .user("alice")
+                .sslMode(SslMode.DISABLE)
                 .password("secret");
     }
 

@@ -34,11 +34,17 @@ public final class EmbeddedSession {
     public EmbeddedSession(SessionOptions options, SessionState state, SessionEvents events) {
         channel.freezeTime();
         channel.config().setAutoRead(false);
-        SessionHandler handler =
-                new SessionHandler(options, state, events, new Cancellation(EventLoops.shared(), () -> {
-                    cancelRequests.incrementAndGet();
-                    throw new IllegalStateException("nobody is there to be asked");
-                }));
+        SessionHandler handler = new SessionHandler(
+                options,
+                state,
+                events,
+                new Cancellation(
+                        new Dialer(options),
+                        () -> {
+                            cancelRequests.incrementAndGet();
+                            throw new IllegalStateException("nobody is there to be asked");
+                        },
+                        null));
         channel.pipeline()
                 .addLast(
                         new ChannelOutboundHandlerAdapter() {

@@ -87,6 +87,16 @@ final class Peer {
         out = new BufferedOutputStream(secured.getOutputStream());
     }
 
+    /** Ends TLS in good order, and leaves the connection open. */
+    void closeNotify() throws IOException {
+        ((SSLSocket) socket).shutdownOutput();
+    }
+
+    /** Ends the output of the connection itself, whatever goes over it. */
+    void halfCloseTransport() throws IOException {
+        transport.shutdownOutput();
+    }
+
     /** Says that nothing more will come, and goes on listening. */
     void halfClose() throws IOException {
         socket.shutdownOutput();

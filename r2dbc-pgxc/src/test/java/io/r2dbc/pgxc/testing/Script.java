@@ -67,8 +67,36 @@ public final class Script {
     }
 
     /** Answers the client's TLS handshake. */
-    public Script startTls(SSLContext context) {
-        return add("TLS handshake", peer -> peer.startTls(context));
+    public Script startTls(SSLContext context, String... applicationProtocols) {
+        return add("TLS handshake", peer -> peer.startTls(context, applicationProtocols));
+    }
+
+    /** Answers a TLS handshake that the client breaks off. */
+    public Script refusedTls(SSLContext context, String... applicationProtocols) {
+        return add("TLS handshake that is broken off", peer -> {
+            try {
+                peer.startTls(context, applicationProtocols);
+                peer.read();
+            } catch (IOException brokenOff) {
+                return;
+            }
+            throw new AssertionError("the client has taken part in the handshake to its end");
+        });
+    }
+
+    /** Reads the request for TLS and agrees to it. */
+    public Script acceptTls(SSLContext context) {
+        return expectSslRequest().sendRaw((byte) 'S').startTls(context);
+    }
+
+    /** Ends TLS, as far as it goes out, in good order, and leaves the connection open. */
+    public Script closeNotify() {
+        return add("close_notify", Peer::closeNotify);
+    }
+
+    /** Ends the connection below TLS, which is not told. */
+    public Script cutBelowTls() {
+        return add("cut below TLS", Peer::halfCloseTransport);
     }
 
     /** Says AuthenticationOk and everything up to the first ReadyForQuery. */

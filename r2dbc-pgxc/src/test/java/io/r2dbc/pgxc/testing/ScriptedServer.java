@@ -143,6 +143,19 @@ public final class ScriptedServer implements AutoCloseable {
         return this;
     }
 
+    /** Answers the request for TLS on every connection, before the script: those of cancel requests too. */
+    public ScriptedServer negotiatedTls(SSLContext context) {
+        firstOnConnection = peer -> {
+            if (!(peer.peekFirst().orElse(null) instanceof ClientMessage.SslRequest)) {
+                throw new AssertionError("the connection did not begin with a request for TLS");
+            }
+            peer.write(Octets.of("S"));
+            peer.flush();
+            peer.startTls(context);
+        };
+        return this;
+    }
+
     /** How many connections have begun a script. */
     public int connectionCount() {
         return sessions.size();

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.r2dbc.pgxc.exchange;
+
+import io.r2dbc.pgxc.auth.ChannelBinding;
+import java.security.cert.X509Certificate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the connection itself does for the safety of a login.
+ *
+ * @param isProtected whether nobody between here and the server can listen: TLS, a Unix socket, or loopback (X35)
+ * @param isEncrypted whether that is by TLS
+ * @param endPointHash what names the server's certificate; null without TLS, or where the certificate does not say by which hash
+ */
+@SuppressWarnings("ArrayRecordComponent") // handed on once, never compared
+public record Line(boolean isProtected, boolean isEncrypted, byte @Nullable [] endPointHash) {
+
+    /** Anybody on the way may listen. */
+    public static final Line OPEN = new Line(false, false, null);
+
+    /** It does not leave this machine. */
+    public static final Line LOCAL = new Line(true, false, null);
+
+    /** TLS, to the server with that certificate, or without one. */
+    public static Line encrypted(@Nullable X509Certificate certificate) {
+        return new Line(true, true, certificate == null ? null : ChannelBinding.endPointHash(certificate));
+    }
+}
