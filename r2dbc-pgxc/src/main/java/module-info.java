@@ -22,6 +22,7 @@ module r2dbc.pgxc {
 
     exports io.r2dbc.pgxc;
     exports io.r2dbc.pgxc.codec;
+    exports io.r2dbc.pgxc.replication;
     exports io.r2dbc.pgxc.value;
 
     provides io.r2dbc.spi.ConnectionFactoryProvider with

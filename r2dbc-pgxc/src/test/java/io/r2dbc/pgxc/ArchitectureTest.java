@@ -42,6 +42,7 @@ final class ArchitectureTest {
     private static final String AUTH = ROOT + ".auth";
     private static final String CODEC = ROOT + ".codec";
     private static final String VALUE = ROOT + ".value";
+    private static final String REPLICATION = ROOT + ".replication";
     private static final String JTS = "org.locationtech.jts.geom..";
     private static final String EXCHANGE = ROOT + ".exchange";
     private static final String NET = ROOT + ".net";
@@ -77,6 +78,9 @@ final class ArchitectureTest {
 
     @ArchTest
     static final ArchRule value_knows_nobody = room(VALUE);
+
+    @ArchTest
+    static final ArchRule replication_knows_bytes_and_positions = room(REPLICATION, VALUE, "io.netty.buffer");
 
     @ArchTest
     static final ArchRule exchange_knows_the_ground_floor =
