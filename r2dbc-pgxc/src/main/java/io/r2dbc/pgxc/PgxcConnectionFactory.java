@@ -11,6 +11,7 @@ import io.r2dbc.pgxc.net.EventLoops;
 import io.r2dbc.pgxc.net.Session;
 import io.r2dbc.pgxc.net.SessionEvents;
 import io.r2dbc.pgxc.net.SessionOptions;
+import io.r2dbc.pgxc.replication.ReplicationMode;
 import io.r2dbc.spi.ConnectionFactory;
 import io.r2dbc.spi.ConnectionFactoryMetadata;
 import java.util.LinkedHashMap;
@@ -129,6 +130,48 @@ public final class PgxcConnectionFactory implements ConnectionFactory {
             Function<? super PgxcConnection, ? extends Publisher<?>> whenListening, String... channels) {
         return new Listening(this, Listening.SIGN_OF_LIFE, whenListening, channels)
                 .notifications(configuration.notificationBuffer());
+    }
+
+    /**
+     * Opens a connection for replication on each subscription ("Streaming Replication Protocol" in PostgreSQL's manual); the subscriber's to
+     * close. The user needs the attribute REPLICATION. Servers before PostgreSQL 9.3, and releases of Postgres-XC built on them, stream in the
+     * byte order of their machine and are refused with {@link UnsupportedOperationException}.
+     *
+     * @param mode what it is for
+     */
+    public Mono<PgxcReplicationConnection> replication(ReplicationMode mode) {
+        Require.nonNull(mode, "mode");
+        return Mono.defer(() -> {
+            ConnectionCore core = new ConnectionCore(configuration, registries, catalog, texts);
+            SessionState state = new SessionState(0, typing, description -> TEXT);
+            return connector
+                    .<PgxcReplicationConnection>open(user -> startup(user, mode), credentials, state, core, session -> {
+                        core.opened(session);
+                        return new PgxcReplicationConnection(core, mode);
+                    })
+                    .onErrorMap(SessionEndException.class, e -> Errors.of(e.failure(), null))
+                    .flatMap(PgxcConnectionFactory::readable);
+        });
+    }
+
+    private static Mono<PgxcReplicationConnection> readable(PgxcReplicationConnection connection) {
+        ServerVersion version = connection.serverVersion();
+        return version.isAtLeast(9, 3)
+                ? Mono.just(connection)
+                : connection
+                        .close()
+                        .then(Mono.error(new UnsupportedOperationException(
+                                "Replication needs a server built on PostgreSQL 9.3 or later, and this one is "
+                                        + version)));
+    }
+
+    private Map<String, String> startup(String user, ReplicationMode mode) {
+        Map<String, String> parameters = startup(user);
+        if (mode == ReplicationMode.PHYSICAL) {
+            parameters.remove("database");
+        }
+        parameters.put("replication", mode == ReplicationMode.PHYSICAL ? "true" : "database");
+        return parameters;
     }
 
     /** A session for questions of the driver's own, which nobody else sees. */

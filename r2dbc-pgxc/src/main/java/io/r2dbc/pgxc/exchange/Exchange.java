@@ -51,6 +51,16 @@ public abstract non-sealed class Exchange implements Part {
         return true;
     }
 
+    /** Whether a CopyData whose payload begins with this byte is wanted, although {@link #wants} has just said no. */
+    public boolean wantsCopyData(byte first) {
+        return false;
+    }
+
+    /** Whether the server owes it no word: it is no sign of trouble when nothing comes. */
+    public boolean mayBeSilent() {
+        return false;
+    }
+
     public void onRow(DataRow row) {
         throw Replies.unexpected("DataRow", label());
     }

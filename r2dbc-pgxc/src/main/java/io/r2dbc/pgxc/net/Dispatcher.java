@@ -66,6 +66,11 @@ final class Dispatcher implements BackendSink {
     }
 
     @Override
+    public boolean wantsCopyData(byte first) {
+        return !(queue.head() instanceof Exchange exchange) || exchange.wantsCopyData(first);
+    }
+
+    @Override
     public void onRow(DataRow row) {
         progress++;
         exchange("DataRow").onRow(row);

@@ -236,8 +236,10 @@ final class ExchangeQueue {
         return written.size();
     }
 
+    /** Whether the server owes an answer. */
     boolean awaitsAnswer() {
-        return !written.isEmpty();
+        Part head = written.peekFirst();
+        return head != null && !(head instanceof Exchange exchange && exchange.mayBeSilent());
     }
 
     /** Empties the queue; every exchange in it hears of the failure once it is empty. */

@@ -68,7 +68,7 @@ public final class BackendDecoder {
         if (length < SHORTEST || length > ceiling) {
             throw ProtocolException.in(tag, "length " + length + " is outside " + SHORTEST + " to " + ceiling);
         }
-        if (!sink.wants(tag)) {
+        if (!sink.wants(tag) && !(tag == Tag.COPY_DATA && isWantedAllTheSame(in, start, length, sink))) {
             return Step.WAITING;
         }
         if (readable - 1 < length) {
@@ -76,6 +76,12 @@ public final class BackendDecoder {
         }
         deliver(tag, in, start + HEADER, start + 1 + length, sink);
         return Step.DECODED;
+    }
+
+    /** The first byte of a payload may say that it is no data at all. Where it is not here yet, the reading goes on until it is. */
+    private static boolean isWantedAllTheSame(ByteBuf in, int start, int length, BackendSink sink) {
+        boolean isHere = in.readableBytes() > HEADER;
+        return length > SHORTEST && (!isHere || sink.wantsCopyData(in.getByte(start + HEADER)));
     }
 
     /**

@@ -13,6 +13,11 @@ public interface BackendSink {
     /** Whether a message of this type would be welcome now; asked again, with no memory of earlier answers. */
     boolean wants(byte tag);
 
+    /** Whether a CopyData whose payload begins with this byte would be welcome, although CopyData as such is not. */
+    default boolean wantsCopyData(byte first) {
+        return false;
+    }
+
     void onRow(DataRow row);
 
     /** The payload of one CopyData message, which may be empty. */
