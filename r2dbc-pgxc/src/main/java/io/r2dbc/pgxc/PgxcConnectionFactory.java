@@ -11,6 +11,7 @@ import io.r2dbc.pgxc.net.EventLoops;
 import io.r2dbc.pgxc.net.Session;
 import io.r2dbc.pgxc.net.SessionEvents;
 import io.r2dbc.pgxc.net.SessionOptions;
+import io.r2dbc.pgxc.replication.LogicalOptions;
 import io.r2dbc.pgxc.replication.ReplicationMode;
 import io.r2dbc.spi.ConnectionFactory;
 import io.r2dbc.spi.ConnectionFactoryMetadata;
@@ -152,6 +153,20 @@ public final class PgxcConnectionFactory implements ConnectionFactory {
                     .onErrorMap(SessionEndException.class, e -> Errors.of(e.failure(), null))
                     .flatMap(PgxcConnectionFactory::readable);
         });
+    }
+
+    /**
+     * Streams the changes of the database through a slot, on connections of its own: when one is lost, another is opened, with exponential
+     * backoff between 50 ms and 30 s and jitter, and the stream goes on behind what was acknowledged last. Nothing of that comes again, and
+     * nothing after it is left out; what had come and was not acknowledged comes again, beginning with an event that is marked
+     * {@link PgxcLogicalEvent#afterReconnect}. Until a server has accepted the stream every failure is the subscriber's, and later every failure
+     * that a new connection cannot mend. The slot has to be there.
+     *
+     * @param options which slot, whose changes, and how
+     * @return a stream that begins when its {@link PgxcLogicalStream#events} is subscribed to
+     */
+    public PgxcLogicalStream logicalStream(LogicalOptions options) {
+        return new PgxcLogicalStream(Require.nonNull(options, "options"), replication(ReplicationMode.LOGICAL));
     }
 
     private static Mono<PgxcReplicationConnection> readable(PgxcReplicationConnection connection) {

@@ -5,6 +5,7 @@ import io.r2dbc.pgxc.exchange.Failure.ProtocolViolation;
 import io.r2dbc.pgxc.exchange.Question;
 import io.r2dbc.pgxc.exchange.SimpleQuery;
 import io.r2dbc.pgxc.replication.CreatedSlot;
+import io.r2dbc.pgxc.replication.LogicalOptions;
 import io.r2dbc.pgxc.replication.ReplicationMode;
 import io.r2dbc.pgxc.replication.ReplicationSlot;
 import io.r2dbc.pgxc.replication.SlotChange;
@@ -120,6 +121,16 @@ public final class PgxcReplicationConnection {
         return new PgxcWalStream(
                 new PgxcWalStream.Feed(opening, !request.logical()),
                 !serverVersion().isAtLeast(10, 0));
+    }
+
+    /**
+     * Streams the changes that a slot's output plugin {@code pgoutput} makes of the log, decoded.
+     *
+     * @param options which slot, whose changes, and how
+     * @return a stream that begins when its {@link PgxcLogicalStream#events} is subscribed to; once, on this connection
+     */
+    public PgxcLogicalStream logicalStream(LogicalOptions options) {
+        return new PgxcLogicalStream(Require.nonNull(options, "options"), this);
     }
 
     ReplicationFeed.Opening opening(StreamRequest request, Standing standing) {

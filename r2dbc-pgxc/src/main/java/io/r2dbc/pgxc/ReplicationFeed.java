@@ -76,6 +76,9 @@ abstract class ReplicationFeed<T> extends DemandFlux<T> implements CopyBothConsu
         return true;
     }
 
+    /** The server has accepted the stream. */
+    void onAccepted() {}
+
     /** The server is idle, having sent its log up to there. */
     void onKeepalive(Lsn end) {}
 
@@ -197,6 +200,7 @@ abstract class ReplicationFeed<T> extends DemandFlux<T> implements CopyBothConsu
 
     @Override
     public final void onStart() {
+        onAccepted();
         Duration interval = opening.statusInterval();
         if (!interval.isZero()) {
             long millis = Math.max(1, interval.toMillis());

@@ -16,7 +16,6 @@ import io.r2dbc.pgxc.wire.BackendEncoder;
 import io.r2dbc.pgxc.wire.ClientMessage;
 import io.r2dbc.pgxc.wire.Octets;
 import java.util.function.Consumer;
-import java.util.function.Predicate;
 
 /** A replication connection of the driver to a server that follows a script, which begins behind the start-up. */
 final class ReplicationDialogue implements AutoCloseable {
@@ -85,6 +84,12 @@ final class ReplicationDialogue implements AutoCloseable {
                 Octets.hex("77%016X%016X00000000000F4240".formatted(start, start + 0x100)), Octets.of(data)));
     }
 
+    /** One message of the output plugin. */
+    static Octets change(long start, String hex) {
+        return BackendEncoder.copyData(Octets.join(
+                Octets.hex("77%016X%016X00000000000F4240".formatted(start, start + 0x100)), Octets.hex(hex)));
+    }
+
     static Octets keepalive(long walEnd, boolean reply) {
         return BackendEncoder.copyData(Octets.hex("6B%016X00000000000F4240%s".formatted(walEnd, reply ? "01" : "00")));
     }
@@ -98,15 +103,6 @@ final class ReplicationDialogue implements AutoCloseable {
                 throw new AssertionError("expected " + expected + ", got " + hex);
             }
         };
-    }
-
-    /** Every status update so far that this holds for. */
-    long statusUpdates(Predicate<String> hex) {
-        return server.received().stream()
-                .filter(ClientMessage.CopyData.class::isInstance)
-                .map(said -> ((ClientMessage.CopyData) said).data().hex())
-                .filter(hex)
-                .count();
     }
 
     PgxcReplicationConnection connection() {
