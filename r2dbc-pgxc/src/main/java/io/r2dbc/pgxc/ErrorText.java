@@ -2,6 +2,7 @@
 package io.r2dbc.pgxc;
 
 import io.r2dbc.pgxc.wire.ErrorFields;
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,6 +10,8 @@ import org.jspecify.annotations.Nullable;
  * and escape sequences that a terminal obeys.
  */
 final class ErrorText {
+
+    private static final int SAID_AT_MOST = 1000;
 
     private ErrorText() {}
 
@@ -26,6 +29,13 @@ final class ErrorText {
         StringBuilder line = new StringBuilder(text.length());
         append(line, text);
         return line.toString();
+    }
+
+    /** Why a source of data has failed, as one line that can be said to the server and is not too long for it. */
+    static String toServer(@Nullable Throwable thrown) {
+        String line = escaped("The source of the data failed: " + thrown);
+        String cut = line.length() > SAID_AT_MOST ? line.substring(0, SAID_AT_MOST) + "..." : line;
+        return new String(cut.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
     }
 
     private static void appendLabelled(StringBuilder line, String label, @Nullable String text) {

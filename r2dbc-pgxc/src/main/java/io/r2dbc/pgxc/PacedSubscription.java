@@ -73,10 +73,11 @@ final class PacedSubscription<T> extends Demand implements Subscription {
         return true;
     }
 
-    void next(T element) {
+    /** False if the subscriber has gone, and has not been given the element. */
+    boolean next(T element) {
         CoreSubscriber<? super T> actual = subscriber;
         if (actual == null || isOver()) {
-            return;
+            return false;
         }
         take();
         try {
@@ -87,6 +88,7 @@ final class PacedSubscription<T> extends Demand implements Subscription {
             cancel();
             Operators.onErrorDropped(e, actual.currentContext());
         }
+        return true;
     }
 
     void complete() {

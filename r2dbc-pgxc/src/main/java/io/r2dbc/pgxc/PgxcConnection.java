@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.r2dbc.pgxc;
 
+import io.netty.buffer.ByteBuf;
 import io.r2dbc.pgxc.exchange.Ping;
 import io.r2dbc.pgxc.exchange.Transactions.AwaitBegin;
 import io.r2dbc.pgxc.exchange.Transactions.Begin;
@@ -11,10 +12,12 @@ import io.r2dbc.spi.IsolationLevel;
 import io.r2dbc.spi.Lifecycle;
 import io.r2dbc.spi.TransactionDefinition;
 import io.r2dbc.spi.ValidationDepth;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -127,6 +130,49 @@ public sealed class PgxcConnection implements Connection, Lifecycle permits Wrap
     @Override
     public PgxcStatement createStatement(String sql) {
         return new PgxcStatement(core, core.sqlText(Require.nonNull(sql, "sql")));
+    }
+
+    /**
+     * Copies data into a table: {@code COPY ... FROM STDIN}, in text, CSV or binary as the statement says (protocol 48.2.5). The data may be
+     * cut anywhere. It is asked for as the socket takes it, from when the server is ready for it, on the connection's event loop: a source
+     * that blocks needs a thread of its own ({@code subscribeOn}). Nothing else runs on the connection meanwhile.
+     *
+     * <p>If the source fails, the server is told so and stores nothing, and the Mono fails with the source's own error. If the server
+     * refuses the data, the source is cancelled at once. Cancelling the Mono cancels the source and undoes the COPY.
+     *
+     * @param sql one COPY statement
+     * @param data buffers are the driver's as soon as they are emitted, and are released on every path
+     * @return how many rows were copied, as the server counts them
+     * @throws IllegalArgumentException if it is not one COPY statement
+     */
+    public Mono<Long> copyIn(String sql, Publisher<ByteBuf> data) {
+        return Copies.in(core, sql, Require.nonNull(data, "data"));
+    }
+
+    /**
+     * As {@link #copyIn}, from buffers of Java's own. Their bytes, from position to limit, must not change before the Mono has ended.
+     *
+     * @param sql one COPY statement
+     * @return how many rows were copied
+     */
+    public Mono<Long> copyInBuffers(String sql, Publisher<ByteBuffer> data) {
+        return Copies.in(core, sql, Flux.from(Require.nonNull(data, "data")).map(CopyInBytes::view));
+    }
+
+    /**
+     * Copies data out: {@code COPY ... TO STDOUT}, in text, CSV or binary as the statement says (protocol 48.2.5). In text and CSV the server
+     * sends a buffer for each row; in binary the buffers are one stream of bytes.
+     *
+     * <p>Demand reaches the server: without any, nothing is sent, and then the server waits. A buffer is its subscriber's to release; the
+     * operators behind need {@code doOnDiscard(ByteBuf.class, ByteBuf::release)} where they may throw some away. A slice of a few bytes keeps
+     * what has arrived with it in memory, so copy what is kept for long. Nothing else runs on the connection meanwhile: a statement that is
+     * awaited before the next buffer is asked for is never answered. Cancelling stops the COPY at the server.
+     *
+     * @param sql one COPY statement
+     * @throws IllegalArgumentException if it is not one COPY statement
+     */
+    public Flux<ByteBuf> copyOut(String sql) {
+        return Copies.out(core, sql);
     }
 
     /** False from the moment {@code beginTransaction} is subscribed until the transaction is over, however it was begun. */

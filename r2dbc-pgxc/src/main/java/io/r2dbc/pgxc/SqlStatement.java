@@ -170,6 +170,11 @@ final class SqlStatement {
         };
     }
 
+    /** Whether a word that writes stands in it. */
+    boolean writes() {
+        return writes;
+    }
+
     boolean commits() {
         return first.equals("COMMIT") || first.equals("END");
     }

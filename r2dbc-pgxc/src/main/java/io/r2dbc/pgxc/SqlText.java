@@ -133,6 +133,11 @@ final class SqlText {
         return !parts.isEmpty() && !any(part -> !part.readsOnly());
     }
 
+    /** Whether a word that writes stands anywhere in it, as in {@code COPY (DELETE ... RETURNING ...) TO STDOUT}. */
+    boolean writes() {
+        return any(SqlStatement::writes);
+    }
+
     /** Whether prepared statements may be gone afterwards: DEALLOCATE, DISCARD ALL. */
     boolean resetsStatements() {
         return any(SqlStatement::resetsStatements);

@@ -155,7 +155,7 @@ final class ArchitectureTest {
     static final ArchRule references_are_counted_in_net_and_copy_and_for_bound_buffers_only = noClasses()
             .that()
             .resideOutsideOfPackage(NET)
-            .and(not(inFile("CopyIn", "CopyOut", "CopyBoth", "BoundBuffer")))
+            .and(not(inFile("CopyInBytes", "CopyOutBytes", "CopyBoth", "BoundBuffer")))
             .should()
             .accessTargetWhere(access(COUNTING, ReferenceCounted.class).or(access(COUNTING, ReferenceCountUtil.class)));
 

@@ -78,6 +78,12 @@ class PublisherContractTest {
     }
 
     @TestFactory
+    @DisplayName("[C17, I9] copyOut, a DemandFlux at a socket, keeps the rules of Reactive Streams")
+    Stream<DynamicTest> copyOut() {
+        return tests(CopyOutVerification.class);
+    }
+
+    @TestFactory
     @DisplayName("[C17] EventFlux keeps the rules of Reactive Streams")
     Stream<DynamicTest> eventFlux() {
         return tests(EventFluxVerification.class);

@@ -72,6 +72,17 @@ public abstract non-sealed class Exchange implements Part {
     /** A notice that came while this exchange was being answered. */
     public void onNotice(ErrorFields notice) {}
 
+    /**
+     * Whether it goes on speaking while it is being answered, so that the server waits for it and not the other way round: the data of COPY.
+     * It has told the outbox by {@link Outbox#speaks}.
+     */
+    public boolean isSpeaking() {
+        return false;
+    }
+
+    /** Says what there is to say now; called in every turn of the event loop in which the socket takes more, while it {@link #isSpeaking}. */
+    public void speak(Outbox out) {}
+
     public abstract Progress onMessage(BackendMessage message, SessionState session, Outbox out);
 
     /** An error, its own or that of a {@link Ride} ahead of it in the same Sync. */

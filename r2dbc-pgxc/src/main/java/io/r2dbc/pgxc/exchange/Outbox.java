@@ -16,7 +16,7 @@ public interface Outbox {
     /** The buffer that is being filled; owned by the session. */
     ByteBuf buffer();
 
-    /** Whether a long flight should pause now and go on when the socket has taken what is there. */
+    /** Whether whoever has much to say should pause now and go on when the socket has taken what is there. */
     boolean isFull();
 
     /**
@@ -30,6 +30,15 @@ public interface Outbox {
 
     /** Submits an exchange ahead of everything that waits. */
     void ahead(Exchange next);
+
+    /**
+     * Sends data behind the header of CopyData, uncopied unless it is short, and in several messages if it is long (48.2.5). Takes
+     * ownership; nothing is sent for an empty buffer.
+     */
+    void copyData(ByteBuf data);
+
+    /** The exchange, which is being answered, has something to say as long as it {@linkplain Exchange#isSpeaking says so}. */
+    void speaks(Exchange speaker);
 
     /** Runs costly work elsewhere and hands its outcome back on the event loop; work that throws fails the session. */
     <T> void offload(Supplier<T> work, Consumer<T> then);

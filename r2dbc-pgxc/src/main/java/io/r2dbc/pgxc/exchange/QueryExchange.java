@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 /** What every conversation with results has in common: demand, set-aside and cancellation pass through it to the consumer. */
 abstract class QueryExchange extends Exchange {
 
-    private static final String COPY_HINT = "COPY FROM STDIN and COPY TO STDOUT cannot run as an ordinary statement";
+    private static final String COPY_HINT = "COPY FROM STDIN and COPY TO STDOUT cannot run as an ordinary"
+            + " statement: use PgxcConnection.copyIn and copyOut";
 
     final ResultConsumer consumer;
     final StatementFacts facts;

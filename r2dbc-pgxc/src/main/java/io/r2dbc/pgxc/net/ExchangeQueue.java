@@ -236,10 +236,10 @@ final class ExchangeQueue {
         return written.size();
     }
 
-    /** Whether the server owes an answer. */
+    /** Whether the server has something to answer, and does not wait for more of the head first. */
     boolean awaitsAnswer() {
         Part head = written.peekFirst();
-        return head != null && !(head instanceof Exchange exchange && exchange.mayBeSilent());
+        return head != null && !(head instanceof Exchange exchange && (exchange.isSpeaking() || exchange.mayBeSilent()));
     }
 
     /** Empties the queue; every exchange in it hears of the failure once it is empty. */

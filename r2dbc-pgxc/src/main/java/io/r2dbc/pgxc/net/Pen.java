@@ -14,6 +14,8 @@ import io.r2dbc.pgxc.exchange.Outbox;
 import io.r2dbc.pgxc.exchange.Ride;
 import io.r2dbc.pgxc.exchange.SessionState;
 import io.r2dbc.pgxc.exchange.Transactions.BeginAlone;
+import io.r2dbc.pgxc.wire.FrontendMessage;
+import io.r2dbc.pgxc.wire.FrontendMessage.CopyData;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +32,15 @@ final class Pen implements Outbox {
     private static final int FULL = 64 * 1024;
     private static final int USUAL = 1024;
 
+    /** Data up to this length is cheaper copied than written by itself. */
+    private static final int SHORT = 1024;
+
+    /** The server takes in a message whole before it looks at it, so it gets long data in pieces. */
+    private static final int PIECE = 1 << 20;
+
+    /** So many buffers a speaker may fill in one turn, if the socket takes them; then the loop must look at the socket's other side. */
+    private static final int BUFFERS_A_TURN = 8;
+
     /** So many exchanges keep the server at work for longer than it takes to wake this side: measured, see benchmarks. */
     private static final int BUSY = 16;
 
@@ -38,6 +49,7 @@ final class Pen implements Outbox {
     private final SessionState state;
     private final ChannelFutureListener onWritten;
     private @Nullable ByteBuf buffer;
+    private @Nullable Exchange speaker;
     private boolean halted;
     private boolean writing;
 
@@ -46,6 +58,9 @@ final class Pen implements Outbox {
 
     /** How many answers were due when the last bytes left. */
     private int dueAtFlush;
+
+    /** How many bytes of data have been written ahead of the buffer, uncopied and not flushed. */
+    private int loose;
 
     /** Whether somebody whose first bytes have left goes on speaking: the server may be waiting for that. */
     private boolean urgent;
@@ -72,7 +87,40 @@ final class Pen implements Outbox {
 
     @Override
     public boolean isFull() {
-        return buffer != null && buffer.readableBytes() >= FULL;
+        int waiting = buffer == null ? 0 : buffer.readableBytes();
+        return waiting + loose >= FULL;
+    }
+
+    @Override
+    public void copyData(ByteBuf data) {
+        while (data.readableBytes() > PIECE) {
+            copyPiece(data.readRetainedSlice(PIECE));
+        }
+        if (data.isReadable()) {
+            copyPiece(data);
+        } else {
+            data.release();
+        }
+    }
+
+    private void copyPiece(ByteBuf piece) {
+        int length = piece.readableBytes();
+        CopyData.writeCopyDataHeader(buffer(), length);
+        if (length <= SHORT) {
+            buffer().writeBytes(piece);
+            piece.release();
+            return;
+        }
+        ByteBuf ahead = buffer();
+        buffer = null;
+        loose += ahead.readableBytes() + length;
+        session.context().write(ahead).addListener(onWritten);
+        session.context().write(piece).addListener(onWritten);
+    }
+
+    @Override
+    public void speaks(Exchange exchange) {
+        speaker = exchange;
     }
 
     @Override
@@ -111,6 +159,7 @@ final class Pen implements Outbox {
 
     /** Writes whatever may be written now. */
     void write() {
+        letSpeak();
         while (session.end() == null && mayWriteOn()) {
             Exchange next = queue.nextToWrite();
             if (next == null || (halted && !queue.isBeingWritten(next))) {
@@ -118,6 +167,34 @@ final class Pen implements Outbox {
             }
             write(next);
         }
+    }
+
+    /** A speaker whose source never pauses shares the event loop with everybody else: with what the server says, first of all. */
+    private void letSpeak() {
+        Exchange speaking = speaker;
+        for (int i = 0; speaking != null && session.end() == null && mayWriteOn(); i++) {
+            if (i == BUFFERS_A_TURN) {
+                session.context().executor().execute(session::readOn);
+                return;
+            }
+            if (speaking.isSpeaking()) {
+                speaking.speak(this);
+            }
+            speaker = speaking.isSpeaking() ? speaking : null;
+            speaking = isFull() ? speaker : null;
+        }
+    }
+
+    /** The session ends here: whoever is speaking hears so and comes to an end in good order, and then this is the last word. */
+    ChannelFuture lastWord(FrontendMessage message) {
+        Exchange speaking = speaker;
+        if (speaking != null && speaking.isSpeaking()) {
+            session.giveUp(speaking, Failure.ConnectionLost.CLOSED);
+            speaking.speak(this);
+        }
+        flush();
+        message.writeTo(buffer());
+        return flush();
     }
 
     private boolean mayWriteOn() {
@@ -191,13 +268,17 @@ final class Pen implements Outbox {
         urgent = false;
         dueAtFlush = queue.answersDue();
         ChannelHandlerContext context = session.context();
-        if (full == null) {
+        if (full == null || !full.isReadable()) {
+            if (full != null) {
+                full.release();
+            }
+            if (loose > 0) {
+                context.flush();
+            }
+            loose = 0;
             return context.newSucceededFuture();
         }
-        if (!full.isReadable()) {
-            full.release();
-            return context.newSucceededFuture();
-        }
+        loose = 0;
         return context.writeAndFlush(full).addListener(onWritten);
     }
 
@@ -206,5 +287,6 @@ final class Pen implements Outbox {
             buffer.release();
             buffer = null;
         }
+        speaker = null;
     }
 }

@@ -391,8 +391,6 @@ final class SessionHandler extends ChannelInboundHandlerAdapter {
 
     /** Sends a message outside any exchange: the last one. */
     ChannelFuture send(FrontendMessage message) {
-        pen.flush();
-        message.writeTo(pen.buffer());
-        return pen.flush();
+        return pen.lastWord(message);
     }
 }

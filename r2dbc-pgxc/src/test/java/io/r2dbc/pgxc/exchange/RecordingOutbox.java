@@ -5,6 +5,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.r2dbc.pgxc.wire.ClientMessage;
 import io.r2dbc.pgxc.wire.FrontendDecoder;
+import io.r2dbc.pgxc.wire.FrontendMessage;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -43,6 +44,15 @@ final class RecordingOutbox implements Outbox {
     public void ahead(Exchange next) {
         enqueued.add(0, next);
     }
+
+    @Override
+    public void copyData(ByteBuf data) {
+        send(new FrontendMessage.CopyData(data));
+        data.release();
+    }
+
+    @Override
+    public void speaks(Exchange speaker) {}
 
     @Override
     public <T> void offload(Supplier<T> work, Consumer<T> then) {

@@ -2,6 +2,7 @@
 package io.r2dbc.pgxc.net;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.embedded.EmbeddedChannel;
@@ -14,7 +15,6 @@ import io.r2dbc.pgxc.wire.FrontendDecoder;
 import io.r2dbc.pgxc.wire.Octets;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -113,12 +113,12 @@ public final class EmbeddedSession {
     /** What has been said since the last call. */
     public List<ClientMessage> said() {
         run();
-        List<ClientMessage> said = new ArrayList<>();
+        ByteBuf all = Unpooled.buffer();
         for (ByteBuf bytes = channel.readOutbound(); bytes != null; bytes = channel.readOutbound()) {
-            said.addAll(FrontendDecoder.all(bytes));
+            all.writeBytes(bytes);
             bytes.release();
         }
-        return said;
+        return FrontendDecoder.all(all);
     }
 
     /** The types of what has been said since the last call: {@code "P D B E S"}. */

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(StandingAsserts.class)
 final class UnaskedCopyTest {
 
-    private static final Octets DESCRIBED = Octets.join(parseComplete(), parameterTypes(), noData(), bindComplete());
+    static final Octets DESCRIBED = Octets.join(parseComplete(), parameterTypes(), noData(), bindComplete());
 
     private final EmbeddedConnection client = EmbeddedConnection.open();
 

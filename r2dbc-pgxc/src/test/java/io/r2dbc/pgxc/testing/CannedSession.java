@@ -4,6 +4,9 @@ package io.r2dbc.pgxc.testing;
 import static io.r2dbc.pgxc.testing.ServerMessages.bindComplete;
 import static io.r2dbc.pgxc.testing.ServerMessages.closeComplete;
 import static io.r2dbc.pgxc.testing.ServerMessages.complete;
+import static io.r2dbc.pgxc.testing.ServerMessages.copyData;
+import static io.r2dbc.pgxc.testing.ServerMessages.copyDone;
+import static io.r2dbc.pgxc.testing.ServerMessages.copyOut;
 import static io.r2dbc.pgxc.testing.ServerMessages.emptyQuery;
 import static io.r2dbc.pgxc.testing.ServerMessages.noData;
 import static io.r2dbc.pgxc.testing.ServerMessages.parameterTypes;
@@ -84,11 +87,25 @@ final class CannedSession {
 
     private void simpleStatement(String sql) throws IOException {
         CannedResult result = runnable(sql);
+        if (CannedResults.verb(sql).equals("COPY")) {
+            copy(result);
+            return;
+        }
         if (!result.columns().isEmpty()) {
             peer.write(rowDescription(result.columns().toArray(Column[]::new)));
         }
         new Portal(sql, result, List.of()).send(peer, 0);
         peer.write(complete(completed(sql, result)));
+    }
+
+    /** Text format, for values without a tab or the like in them. */
+    private void copy(CannedResult result) throws IOException {
+        peer.write(copyOut(result.columns().size()));
+        for (int i = 0; i < result.rowCount(); i++) {
+            peer.write(copyData(String.join("\t", result.row(i)) + "\n"));
+        }
+        peer.write(copyDone());
+        peer.write(complete("COPY " + result.rowCount()));
     }
 
     private void extended(ClientMessage message) throws IOException {

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.r2dbc.pgxc;
+
+import io.netty.buffer.ByteBuf;
+import io.r2dbc.pgxc.exchange.CopyIn;
+import io.r2dbc.pgxc.exchange.Failure;
+import org.reactivestreams.Publisher;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.MonoSink;
+import reactor.util.context.Context;
+
+/** Turns COPY, as users ask for it, into exchanges: each subscription is one. */
+final class Copies {
+
+    private Copies() {}
+
+    static Mono<Long> in(ConnectionCore core, String sql, Publisher<ByteBuf> data) {
+        String copy = single(core, sql).sql();
+        return Mono.create(sink -> {
+            CopyInSource<ByteBuf> source =
+                    new CopyInSource<>(core, data, CopyInBytes.INSTANCE, Context.of(sink.contextView()));
+            CopyIn exchange = new CopyIn(copy, source, new SinkOutcome(sink, source, copy));
+            sink.onCancel(() -> core.session().cancel(exchange));
+            core.session().submit(exchange);
+        });
+    }
+
+    static Flux<ByteBuf> out(ConnectionCore core, String sql) {
+        SqlText copy = single(core, sql);
+        return Flux.defer(() -> new CopyOutBytes(core, copy));
+    }
+
+    private static SqlText single(ConnectionCore core, String sql) {
+        SqlText text = core.sqlText(Require.sendable(sql, "sql"));
+        if (!text.isCopy() || text.statements().size() != 1) {
+            throw new IllegalArgumentException("sql must be one COPY statement, FROM STDIN or TO STDOUT, not: " + text);
+        }
+        return text;
+    }
+
+    /** The error of the source is the user's own, and comes back as it was. */
+    record SinkOutcome(MonoSink<Long> sink, CopyInSource<?> source, String sql) implements CopyIn.Outcome {
+
+        @Override
+        public void succeeded(long rows) {
+            StreamEnd.give(() -> sink.success(Math.max(0, rows)), context());
+        }
+
+        @Override
+        public void failed(Failure failure) {
+            Throwable own = source.failure();
+            StreamEnd.give(() -> sink.error(own == null ? Errors.of(failure, sql) : own), context());
+        }
+
+        private Context context() {
+            return Context.of(sink.contextView());
+        }
+    }
+}

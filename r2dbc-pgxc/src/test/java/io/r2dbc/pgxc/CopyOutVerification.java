@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.r2dbc.pgxc;
+
+import static io.r2dbc.pgxc.testing.ServerMessages.INT4;
+import static io.r2dbc.pgxc.testing.ServerMessages.column;
+
+import io.netty.buffer.ByteBuf;
+import io.r2dbc.pgxc.testing.CannedResult;
+import io.r2dbc.pgxc.testing.CannedResults;
+import java.util.List;
+import org.reactivestreams.Publisher;
+import org.testng.annotations.AfterMethod;
+
+/** The TCK over {@link DataFlux} as users meet it: the data of COPY TO STDOUT, from the socket on. */
+public final class CopyOutVerification extends PublisherContract<ByteBuf> {
+
+    private final ScriptedConnections connections = new ScriptedConnections(CopyOutVerification::results);
+
+    private static void results(CannedResults results) {
+        for (int count = 0; count <= MANY; count++) {
+            results.on(sql(count), CannedResult.columns(column("a", INT4)).rows(count, i -> List.of("" + i)));
+        }
+    }
+
+    private static String sql(long rows) {
+        return "COPY " + rows + " TO STDOUT";
+    }
+
+    @Override
+    public Publisher<ByteBuf> createPublisher(long elements) {
+        ConnectionCore core = connections.open().core();
+        return new CopyOutBytes(core, core.sqlText(sql(elements)));
+    }
+
+    @Override
+    public Publisher<ByteBuf> createFailedPublisher() {
+        ConnectionCore core = connections.open().core();
+        CopyOutBytes taken = new CopyOutBytes(core, core.sqlText(sql(0)));
+        taken.blockLast();
+        return taken;
+    }
+
+    @AfterMethod
+    public void close() {
+        connections.close();
+    }
+}
