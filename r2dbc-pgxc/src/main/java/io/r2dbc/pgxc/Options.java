@@ -7,6 +7,7 @@ import io.r2dbc.spi.ConnectionFactoryOptions;
 import io.r2dbc.spi.Option;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -211,14 +212,35 @@ final class Options {
         table.put("channelBinding", set((b, v) -> b.channelBinding(v.oneOf(ChannelBinding.class))));
         table.put("protocolVersion", set((b, v) -> b.protocolVersion(version(v))));
         table.put("minProtocolVersion", set((b, v) -> b.minProtocolVersion(version(v))));
-        table.put(
-                "requireAuth", absent("a choice of authentication methods is not part of this version; leave it out"));
+        BiConsumer<Options, OptionValue> requireAuth =
+                set((b, v) -> b.requireAuth(methods(v).toArray(AuthenticationMethod[]::new)));
+        table.put("requireAuth", requireAuth);
+        table.put("require_auth", requireAuth);
     }
 
     @SuppressWarnings("unchecked") // of what class its arguments are shows when it is called
     private static void customizer(PgxcConfiguration.Builder builder, OptionValue value) {
         builder.sslContextBuilderCustomizer(
                 (Function<SslContextBuilder, SslContextBuilder>) value.object(Function.class));
+    }
+
+    /** A list of methods, or of those that are not to be used, each with an exclamation mark. */
+    private static Set<AuthenticationMethod> methods(OptionValue value) {
+        if (!(value.value() instanceof CharSequence)) {
+            return EnumSet.copyOf(value.objects(AuthenticationMethod.class));
+        }
+        Set<AuthenticationMethod> wanted = EnumSet.noneOf(AuthenticationMethod.class);
+        Set<AuthenticationMethod> refused = EnumSet.noneOf(AuthenticationMethod.class);
+        for (String part : value.text().split(",", -1)) {
+            String word = part.strip();
+            boolean isRefused = word.startsWith("!");
+            OptionValue method = new OptionValue(value.name(), isRefused ? word.substring(1) : word);
+            (isRefused ? refused : wanted).add(method.oneOf(AuthenticationMethod.class));
+        }
+        if (!wanted.isEmpty() && !refused.isEmpty()) {
+            throw value.refused("a list of methods, or a list of methods with an exclamation mark each, not both");
+        }
+        return wanted.isEmpty() ? EnumSet.complementOf(EnumSet.copyOf(refused)) : wanted;
     }
 
     private static ProtocolVersion version(OptionValue value) {

@@ -7,9 +7,11 @@ import java.time.Duration;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -61,6 +63,7 @@ public final class PgxcConfiguration {
     private final int notificationBuffer;
     private final int scramMaxIterations;
     private final boolean allowCleartextPassword;
+    private final Set<AuthenticationMethod> requireAuth;
     private final int maxMessageSize;
     private final boolean tcpKeepAlive;
     private final boolean tcpNoDelay;
@@ -99,6 +102,7 @@ public final class PgxcConfiguration {
         notificationBuffer = builder.notificationBuffer;
         scramMaxIterations = builder.scramMaxIterations;
         allowCleartextPassword = builder.allowCleartextPassword;
+        requireAuth = builder.requireAuth;
         maxMessageSize = builder.maxMessageSize;
         tcpKeepAlive = builder.tcpKeepAlive;
         tcpNoDelay = builder.tcpNoDelay;
@@ -230,6 +234,10 @@ public final class PgxcConfiguration {
         return scramMaxIterations;
     }
 
+    Set<AuthenticationMethod> requireAuth() {
+        return requireAuth;
+    }
+
     boolean allowCleartextPassword() {
         return allowCleartextPassword;
     }
@@ -337,6 +345,7 @@ public final class PgxcConfiguration {
         private int notificationBuffer = 8192;
         private int scramMaxIterations = 100_000;
         private boolean allowCleartextPassword;
+        private Set<AuthenticationMethod> requireAuth = EnumSet.allOf(AuthenticationMethod.class);
         private int maxMessageSize = Integer.MAX_VALUE;
         private boolean tcpKeepAlive = true;
         private boolean tcpNoDelay = true;
@@ -621,6 +630,18 @@ public final class PgxcConfiguration {
          */
         public Builder scramMaxIterations(int scramMaxIterations) {
             this.scramMaxIterations = within("scramMaxIterations", scramMaxIterations, 1, Integer.MAX_VALUE);
+            return this;
+        }
+
+        /**
+         * By what a server may ask who we are; a server that asks by anything else, or lets in without asking although {@code none} is
+         * not among them, is refused before anything is said. Default: by everything that the driver knows. As an option also
+         * the other way round, {@code !password,!md5}.
+         */
+        public Builder requireAuth(AuthenticationMethod... requireAuth) {
+            List<AuthenticationMethod> methods = List.of(Require.nonNull(requireAuth, "option requireAuth"));
+            Require.that(!methods.isEmpty(), "option requireAuth is empty, but must name a method at least");
+            this.requireAuth = EnumSet.copyOf(methods);
             return this;
         }
 

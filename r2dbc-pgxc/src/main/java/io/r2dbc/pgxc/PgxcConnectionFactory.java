@@ -15,9 +15,11 @@ import io.r2dbc.pgxc.replication.LogicalOptions;
 import io.r2dbc.pgxc.replication.ReplicationMode;
 import io.r2dbc.spi.ConnectionFactory;
 import io.r2dbc.spi.ConnectionFactoryMetadata;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.reactivestreams.Publisher;
@@ -208,7 +210,8 @@ public final class PgxcConnectionFactory implements ConnectionFactory {
                                 secret.orElse(null),
                                 configuration.allowCleartextPassword(),
                                 configuration.scramMaxIterations(),
-                                binding(configuration)));
+                                binding(configuration),
+                                methods(configuration)));
         boolean known = configuration.user() instanceof Fuseable.ScalarCallable
                 && configuration.password() instanceof Fuseable.ScalarCallable;
         if (!known) {
@@ -217,6 +220,12 @@ public final class PgxcConnectionFactory implements ConnectionFactory {
         // what is known is there at once, if only to say that there is no user
         CompletableFuture<Credentials> outcome = credentials.toFuture();
         return outcome.isCompletedExceptionally() ? credentials : Mono.just(outcome.join());
+    }
+
+    private static Set<Credentials.Method> methods(PgxcConfiguration configuration) {
+        Set<Credentials.Method> methods = EnumSet.noneOf(Credentials.Method.class);
+        configuration.requireAuth().forEach(method -> methods.add(Credentials.Method.valueOf(method.name())));
+        return methods;
     }
 
     private static Credentials.Binding binding(PgxcConfiguration configuration) {

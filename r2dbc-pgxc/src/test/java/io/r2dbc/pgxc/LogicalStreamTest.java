@@ -145,6 +145,7 @@ class LogicalStreamTest {
                 .host(server.host())
                 .port(server.port())
                 .user("alice")
+                .sslMode(SslMode.DISABLE)
                 .database("books")
                 .build());
     }

@@ -135,6 +135,16 @@ class OptionsTest {
                         set("statementTimeout", "1500", PgxcConfiguration::statementTimeout, Duration.ofMillis(1500)),
                         refused("statementTimeout", "25d", "a duration from PT0S"),
                         set("lockWaitTimeout", "1 min", c -> c.settings().get("lock_timeout"), "60000"),
+                        set(
+                                "requireAuth",
+                                "scram-sha-256, NONE",
+                                PgxcConfiguration::requireAuth,
+                                Set.of(AuthenticationMethod.NONE, AuthenticationMethod.SCRAM_SHA_256)),
+                        set(
+                                "require_auth",
+                                "!password,!md5",
+                                PgxcConfiguration::requireAuth,
+                                Set.of(AuthenticationMethod.NONE, AuthenticationMethod.SCRAM_SHA_256)),
                         set("syncOnly", "on", PgxcConfiguration::syncOnly, true),
                         set("deferBegin", "no", PgxcConfiguration::deferBegin, false),
                         set(
@@ -179,7 +189,9 @@ class OptionsTest {
                         hint("compatibilityMode", "true"),
                         hint("errorResponseLogLevel", "DEBUG"),
                         hint("noticeLogLevel", "INFO"),
-                        refused("requireAuth", "scram-sha-256", "not part of this version"),
+                        refused("requireAuth", "md5,!password", "not both"),
+                        refused("requireAuth", "kerberos", "one of none, password, md5, scram-sha-256"),
+                        refused("requireAuth", "", "one of none, password, md5, scram-sha-256"),
                         set("socket", "/run/.s.PGSQL.1", PgxcConfiguration::host, "/run/.s.PGSQL.1"),
                         refused("socket", "run/.s.PGSQL.1", "must be the path of a socket"),
                         refused("socket", "", "must not be empty"),

@@ -168,7 +168,16 @@ final class ReadmeTest {
                         "maxMessageSize",
                         "options",
                         "password",
+                        "requireAuth",
                         "schema",
+                        "socket",
+                        "sslCert",
+                        "sslContextBuilderCustomizer",
+                        "sslCrl",
+                        "sslHostnameVerifier",
+                        "sslKey",
+                        "sslPassword",
+                        "sslRootCert",
                         "statementTimeout",
                         "timeZone",
                         "user");
@@ -235,9 +244,13 @@ final class ReadmeTest {
     }
 
     private static Object value(PgxcConfiguration configuration, String option) throws ReflectiveOperationException {
-        Field field = PgxcConfiguration.class.getDeclaredField(option);
+        boolean ofTls = option.startsWith("ssl") || option.equals("channelBinding");
+        String name = option.startsWith("ssl")
+                ? option.substring(3, 4).toLowerCase(Locale.ROOT) + option.substring(4)
+                : option;
+        Field field = (ofTls ? TlsSettings.class : PgxcConfiguration.class).getDeclaredField(name);
         field.setAccessible(true);
-        return field.get(configuration);
+        return field.get(ofTls ? configuration.tls() : configuration);
     }
 
     private static PgxcConfiguration configured(String option, String value) {

@@ -32,7 +32,8 @@ final class ReplicationDialogue implements AutoCloseable {
                 .host(server.host())
                 .port(server.port())
                 .user("alice")
-                .database("books");
+                .database("books")
+                .sslMode(SslMode.DISABLE);
         options.accept(builder);
         try {
             this.connection =

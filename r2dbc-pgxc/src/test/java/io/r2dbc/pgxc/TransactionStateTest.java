@@ -22,6 +22,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.r2dbc.pgxc.exchange.ServerProfile;
+import io.r2dbc.pgxc.wire.TransactionStatus;
 import io.r2dbc.spi.ValidationDepth;
 import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
@@ -65,6 +66,23 @@ class TransactionStateTest {
             subscribed.countDown();
             completed(control);
             assertThat(completed(behind)).containsExactly("x");
+        }
+    }
+
+    @Test
+    @DisplayName("[S2.3.22, X18] the state is what ReadyForQuery says, whatever was asked for")
+    void followsTheServer() {
+        try (Dialogue dialogue = Dialogue.of(script -> script.expect("P D B E S")
+                .send(prepared(), done("CALL"), ready(TransactionStatus.IN_TRANSACTION))
+                .expect("B E S")
+                .send(done("CALL"), ready(TransactionStatus.FAILED))
+                .expect("B E S")
+                .send(done("CALL"), ready()))) {
+            for (boolean autoCommit : new boolean[] {false, false, true}) {
+                completed(begin(dialogue.update("call strange()")));
+                dialogue.settle();
+                assertThat(dialogue.connection().isAutoCommit()).isEqualTo(autoCommit);
+            }
         }
     }
 

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.r2dbc.pgxc.exchange;
 
+import java.util.EnumSet;
+import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,9 +13,29 @@ import org.jspecify.annotations.Nullable;
  * @param mayBeClearText whether the password may leave as it is: over TLS, a Unix socket, loopback, or by the user's explicit wish (X35)
  * @param scramMaxIterations more than this is refused before any hashing (S2.11.7)
  * @param binding whether the login is to be bound to the server's certificate (S2.11.3)
+ * @param methods by what the server may ask; others are refused before anything is said
  */
 public record Credentials(
-        String user, @Nullable CharSequence password, boolean mayBeClearText, int scramMaxIterations, Binding binding) {
+        String user,
+        @Nullable CharSequence password,
+        boolean mayBeClearText,
+        int scramMaxIterations,
+        Binding binding,
+        Set<Method> methods) {
+
+    /** By what a server may ask who we are. */
+    public enum Method {
+        NONE,
+        PASSWORD,
+        MD5,
+        SCRAM_SHA_256;
+
+        /** As servers and users call it. */
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        }
+    }
 
     /** Whether SCRAM is bound to the TLS connection that it runs over. */
     public enum Binding {
@@ -21,9 +44,9 @@ public record Credentials(
         REQUIRE
     }
 
-    /** Bound where that can be. */
+    /** Bound where that can be, and by whatever the server asks. */
     public Credentials(String user, @Nullable CharSequence password, boolean mayBeClearText, int scramMaxIterations) {
-        this(user, password, mayBeClearText, scramMaxIterations, Binding.PREFER);
+        this(user, password, mayBeClearText, scramMaxIterations, Binding.PREFER, EnumSet.allOf(Method.class));
     }
 
     @Override

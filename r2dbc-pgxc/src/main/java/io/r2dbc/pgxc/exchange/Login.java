@@ -6,6 +6,7 @@ import io.r2dbc.pgxc.auth.ChannelBinding;
 import io.r2dbc.pgxc.auth.Md5Password;
 import io.r2dbc.pgxc.auth.ScramClient;
 import io.r2dbc.pgxc.exchange.Credentials.Binding;
+import io.r2dbc.pgxc.exchange.Credentials.Method;
 import io.r2dbc.pgxc.wire.BackendMessage.Authentication;
 import io.r2dbc.pgxc.wire.BackendMessage.AuthenticationCleartextPassword;
 import io.r2dbc.pgxc.wire.BackendMessage.AuthenticationGss;
@@ -85,12 +86,15 @@ final class Login {
         } else if (awaits != Awaits.REQUEST || request instanceof AuthenticationGssContinue) {
             throw outOfOrder(request);
         } else if (request instanceof AuthenticationSasl sasl) {
+            require(Method.SCRAM_SHA_256);
             onSasl(sasl.mechanisms(), out);
         } else if (mustBind()) {
             throw unbound("The server asks for authentication by " + method(request) + ", which binds to nothing");
         } else if (request instanceof AuthenticationCleartextPassword) {
+            require(Method.PASSWORD);
             sendPassword(clearText(), out);
         } else if (request instanceof AuthenticationMd5Password md5) {
+            require(Method.MD5);
             sendPassword(Md5Password.answer(utf8(credentials.user()), utf8(password()), md5.salt()), out);
         } else {
             throw refused(
@@ -108,8 +112,22 @@ final class Login {
         if (mustBind() && !bound) {
             throw unbound("The server lets in whoever comes, without a login that could be bound");
         }
+        if (awaits == Awaits.REQUEST) {
+            require(Method.NONE);
+        }
         awaits = Awaits.NOTHING;
         end();
+    }
+
+    private void require(Method asked) {
+        if (!credentials.methods().contains(asked)) {
+            throw refused(
+                    (asked == Method.NONE
+                                    ? "The server lets in whoever comes, without any authentication"
+                                    : "The server asks for authentication by " + asked)
+                            + ", and requireAuth allows " + credentials.methods() + " only",
+                    null);
+        }
     }
 
     private boolean mustBind() {

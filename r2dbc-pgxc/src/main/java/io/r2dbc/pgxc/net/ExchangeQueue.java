@@ -239,7 +239,8 @@ final class ExchangeQueue {
     /** Whether the server has something to answer, and does not wait for more of the head first. */
     boolean awaitsAnswer() {
         Part head = written.peekFirst();
-        return head != null && !(head instanceof Exchange exchange && (exchange.isSpeaking() || exchange.mayBeSilent()));
+        return head != null
+                && !(head instanceof Exchange exchange && (exchange.isSpeaking() || exchange.mayBeSilent()));
     }
 
     /** Empties the queue; every exchange in it hears of the failure once it is empty. */

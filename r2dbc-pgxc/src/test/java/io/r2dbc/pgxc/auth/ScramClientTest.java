@@ -88,14 +88,14 @@ class ScramClientTest {
                 "empty||0|OxluC47mB9JWFJ6cJDSm6++y2DIoe4llSTL4AS+KO/g=|1rvIfWpDSFWjd/phdkxHhQKusakLLfIVE8qBTYD8K3Y=",
                 "spaces| |3|lp/Hn+dPdAWVugJGmpNI2aVId/B0bXu9tZD9XzCXrhw=|cVj3NzJYiJAdPKKqiIVzCRkIkJCFZ3VaZOKh4VHmuDA=",
                 "a block of the"
-                    + " hash|x|64|F2Ohe4eRJ64fkUiuuzeEvZVSJNH96lnjMwibVGC1tNE=|ieB0Z7sQPVA0LY3GIiKzqDJSkN2eAYlQr3c1qL3+o30=",
+                        + " hash|x|64|F2Ohe4eRJ64fkUiuuzeEvZVSJNH96lnjMwibVGC1tNE=|ieB0Z7sQPVA0LY3GIiKzqDJSkN2eAYlQr3c1qL3+o30=",
                 "one byte"
-                    + " more|x|65|VjfGFMoYkSxnstofM5HEIN4taqehZughRYjpYpRBjAc=|SQN2nvkcLc93aUlyyEiZcM0WOQt5YPf5s5T76nkKKz8=",
+                        + " more|x|65|VjfGFMoYkSxnstofM5HEIN4taqehZughRYjpYpRBjAc=|SQN2nvkcLc93aUlyyEiZcM0WOQt5YPf5s5T76nkKKz8=",
                 "10 KiB|x|10240|lVCrE6oQe0V4mnfRbS1DY6GROis6oFTPEJYjaowI4Ok=|IXk3S0L6hoacE76KbHrswQsJe8LpFUz/+8bM90o/CQc=",
                 "prepared by"
-                    + " SASLprep|\u2168\u00A0e\u0301|1|Js+C+DiMnl3HJzmI5odWgoX7AE4uicjBHNAROK2WNG8=|LjY9UXkQeB2aiV+mnN9Y6GuAfH7JRp3ZUoxPbcrc2O8=",
+                        + " SASLprep|\u2168\u00A0e\u0301|1|Js+C+DiMnl3HJzmI5odWgoX7AE4uicjBHNAROK2WNG8=|LjY9UXkQeB2aiV+mnN9Y6GuAfH7JRp3ZUoxPbcrc2O8=",
                 "prohibited so"
-                    + " raw|\u00E9\u0007|1|Mka6raFJ/G7EtMJBnuFwhZ6bxFd+vXJ/sg/X5j4lPZQ=|d3LVNL9hh8FvBhFn6eoCJk8ScqBQFIhTcLoweE6YCjM="
+                        + " raw|\u00E9\u0007|1|Mka6raFJ/G7EtMJBnuFwhZ6bxFd+vXJ/sg/X5j4lPZQ=|d3LVNL9hh8FvBhFn6eoCJk8ScqBQFIhTcLoweE6YCjM="
             })
     void passwords(String kind, String unit, int times, String proof, String signature) {
         ScramClient client = ScramTalk.client((unit == null ? "" : unit).repeat(times));

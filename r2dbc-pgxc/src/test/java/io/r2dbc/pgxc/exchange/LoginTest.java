@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.r2dbc.pgxc.exchange.Credentials.Binding;
+import io.r2dbc.pgxc.exchange.Credentials.Method;
 import io.r2dbc.pgxc.testing.ScramServer;
 import io.r2dbc.pgxc.wire.BackendMessage.Authentication;
 import io.r2dbc.pgxc.wire.BackendMessage.AuthenticationCleartextPassword;
@@ -21,7 +23,9 @@ import io.r2dbc.pgxc.wire.BackendMessage.AuthenticationUnsupported;
 import io.r2dbc.pgxc.wire.ClientMessage;
 import io.r2dbc.pgxc.wire.Octets;
 import io.r2dbc.pgxc.wire.ProtocolException;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -63,6 +67,36 @@ final class LoginTest {
     void clearTextRefused() {
         Login login = login(PASSWORD, false);
         assertRefused(login, new AuthenticationCleartextPassword(), "clear text", "allowCleartextPassword");
+    }
+
+    @ParameterizedTest(name = "[F4] {0}")
+    @CsvSource({"PASSWORD,password", "MD5,md5", "SCRAM_SHA_256,scram-sha-256", "NONE,without any"})
+    @DisplayName("[F4] what requireAuth does not allow is refused, and nothing is said; what it allows goes on")
+    void requireAuth(Method asked, String told) {
+        Authentication request = switch (asked) {
+            case PASSWORD -> new AuthenticationCleartextPassword();
+            case MD5 -> new AuthenticationMd5Password(new byte[4]);
+            case SCRAM_SHA_256 -> new AuthenticationSasl(List.of("SCRAM-SHA-256"));
+            case NONE -> new AuthenticationOk();
+        };
+        Set<Method> others = EnumSet.complementOf(EnumSet.of(asked));
+        assertRefused(login(others), request, told, "requireAuth");
+        Login login = login(EnumSet.of(asked));
+        login.onRequest(request, out);
+        assertThat(login.isOver()).isEqualTo(asked == Method.NONE);
+    }
+
+    @Test
+    @DisplayName("[F4] to have let in after a password is not to have let in without any authentication")
+    void notWithoutAuthentication() {
+        Login login = login(EnumSet.of(Method.PASSWORD));
+        login.onRequest(new AuthenticationCleartextPassword(), out);
+        login.onRequest(new AuthenticationOk(), out);
+        assertThat(login.isOver()).isTrue();
+    }
+
+    private static Login login(Set<Method> methods) {
+        return new Login(new Credentials("alice", PASSWORD, true, 100_000, Binding.PREFER, methods), Line.OPEN);
     }
 
     @Test

@@ -156,7 +156,7 @@ class BackendMessageTest {
     }
 
     @Test
-    @DisplayName("[A14, S8.15] a transaction status is I, T or E and nothing else")
+    @DisplayName("[A14, S8.15, S2.3.22] a transaction status is I, T or E and nothing else")
     void transactionStatus() {
         for (int code = 0; code < 256; code++) {
             if ("ITE".indexOf(code) < 0) {
