@@ -3,7 +3,9 @@ package io.r2dbc.pgxc.net;
 
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoopGroup;
+import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioDomainSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.unix.DomainSocketChannel;
 import java.net.SocketAddress;
@@ -54,13 +56,10 @@ record UnixSocket(String path) {
         return isNative(loops) ? loops : new Selectors(loops);
     }
 
+    /** Asked by their channels for TCP, because not all event loops can tell of which class the others are. */
     private static boolean isNative(LoopResources loops) {
-        try {
-            loops.onChannelClass(DomainSocketChannel.class, loops.onClient(LoopResources.DEFAULT_NATIVE));
-            return true;
-        } catch (IllegalArgumentException jdk) {
-            return false;
-        }
+        Class<?> tcp = loops.onChannelClass(SocketChannel.class, loops.onClient(LoopResources.DEFAULT_NATIVE));
+        return !NioSocketChannel.class.isAssignableFrom(tcp);
     }
 
     /** Event loops on the JDK's selector, which belong to somebody else. */
