@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSession;
 import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 
@@ -75,9 +76,19 @@ final class Peer {
 
     /** Answers the client's TLS handshake; everything after it is encrypted. Without protocols, ALPN is not answered. */
     void startTls(SSLContext context, String... applicationProtocols) throws IOException {
+        startTls(context, false, applicationProtocols);
+    }
+
+    /** The same with a client that must have a certificate; returns the name in it. */
+    String startMutualTls(SSLContext context) throws IOException {
+        return startTls(context, true).getPeerPrincipal().getName();
+    }
+
+    private SSLSession startTls(SSLContext context, boolean mutual, String... applicationProtocols) throws IOException {
         SSLSocket secured = (SSLSocket) context.getSocketFactory()
                 .createSocket(transport, transport.getInetAddress().getHostAddress(), transport.getPort(), true);
         secured.setUseClientMode(false);
+        secured.setNeedClientAuth(mutual);
         SSLParameters parameters = secured.getSSLParameters();
         parameters.setApplicationProtocols(applicationProtocols);
         secured.setSSLParameters(parameters);
@@ -85,6 +96,7 @@ final class Peer {
         socket = secured;
         in = new DataInputStream(new BufferedInputStream(secured.getInputStream()));
         out = new BufferedOutputStream(secured.getOutputStream());
+        return secured.getSession();
     }
 
     /** Ends TLS in good order, and leaves the connection open. */

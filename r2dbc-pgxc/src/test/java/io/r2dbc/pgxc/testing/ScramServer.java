@@ -10,6 +10,7 @@ import io.r2dbc.pgxc.wire.Octets;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import javax.crypto.Mac;
@@ -28,6 +29,9 @@ public final class ScramServer {
 
     private final String password;
     private final int iterations;
+    private String mechanism = "SCRAM-SHA-256";
+    private String header = "n,,";
+    private byte[] bound = {};
     private String clientFirstBare = "";
     private String serverFirst = "";
     private boolean proved;
@@ -40,19 +44,36 @@ public final class ScramServer {
 
     /** The offer: SCRAM-SHA-256, behind something nobody knows. */
     public static Octets offer() {
-        return BackendEncoder.encode(new AuthenticationSasl(List.of("SCRAM-OF-THE-FUTURE", "SCRAM-SHA-256")));
+        return offer("SCRAM-OF-THE-FUTURE", "SCRAM-SHA-256");
+    }
+
+    public static Octets offer(String... mechanisms) {
+        return BackendEncoder.encode(new AuthenticationSasl(List.of(mechanisms)));
+    }
+
+    /** From now on the client must bind to the certificate with that hash. */
+    public ScramServer boundTo(byte[] certificateHash) {
+        mechanism = "SCRAM-SHA-256-PLUS";
+        bound = certificateHash.clone();
+        return expecting("p=tls-server-end-point,,");
+    }
+
+    /** From now on the client must say that about the channel. */
+    public ScramServer expecting(String gs2Header) {
+        header = gs2Header;
+        return this;
     }
 
     /** Takes SASLInitialResponse. */
     public void hearFirst(ClientMessage.Authentication message) {
-        if (!message.mechanism().equals("SCRAM-SHA-256")) {
+        if (!message.mechanism().equals(mechanism)) {
             throw new AssertionError("the client chose " + message.mechanism());
         }
         String first = message.initialResponse();
-        if (!first.startsWith("n,,n=,r=")) {
+        if (!first.startsWith(header + "n=,r=")) {
             throw new AssertionError("client-first is " + first);
         }
-        clientFirstBare = first.substring("n,,".length());
+        clientFirstBare = first.substring(header.length());
     }
 
     public Octets challenge() {
@@ -77,7 +98,7 @@ public final class ScramServer {
         for (int i = 0; i < clientKey.length; i++) {
             clientKey[i] ^= mask[i];
         }
-        proved = last.startsWith("c=biws,") && MessageDigest.isEqual(sha256(clientKey), storedKey);
+        proved = last.startsWith("c=" + channel() + ",") && MessageDigest.isEqual(sha256(clientKey), storedKey);
         signature = hmac(hmac(salted, "Server Key"), everything);
     }
 
@@ -94,6 +115,13 @@ public final class ScramServer {
 
     public boolean isConvinced() {
         return proved;
+    }
+
+    private String channel() {
+        byte[] start = header.getBytes(StandardCharsets.US_ASCII);
+        byte[] whole = Arrays.copyOf(start, start.length + bound.length);
+        System.arraycopy(bound, 0, whole, start.length, bound.length);
+        return Base64.getEncoder().encodeToString(whole);
     }
 
     private byte[] salted() {

@@ -71,17 +71,9 @@ public final class Script {
         return add("TLS handshake", peer -> peer.startTls(context, applicationProtocols));
     }
 
-    /** Answers a TLS handshake that the client breaks off. */
-    public Script refusedTls(SSLContext context, String... applicationProtocols) {
-        return add("TLS handshake that is broken off", peer -> {
-            try {
-                peer.startTls(context, applicationProtocols);
-                peer.read();
-            } catch (IOException brokenOff) {
-                return;
-            }
-            throw new AssertionError("the client has taken part in the handshake to its end");
-        });
+    /** Answers the client's TLS handshake, demands a certificate, and hands over the name in it. */
+    public Script startMutualTls(SSLContext context, Consumer<String> name) {
+        return add("TLS handshake with a certificate", peer -> name.accept(peer.startMutualTls(context)));
     }
 
     /** Reads the request for TLS and agrees to it. */
