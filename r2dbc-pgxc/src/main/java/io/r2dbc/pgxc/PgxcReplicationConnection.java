@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.r2dbc.pgxc;
 
+import io.netty.buffer.ByteBuf;
 import io.r2dbc.pgxc.exchange.Failure.ProtocolViolation;
+import io.r2dbc.pgxc.exchange.ManifestUpload;
 import io.r2dbc.pgxc.exchange.Question;
 import io.r2dbc.pgxc.exchange.SimpleQuery;
+import io.r2dbc.pgxc.replication.BackupOptions;
+import io.r2dbc.pgxc.replication.BackupPart;
 import io.r2dbc.pgxc.replication.CreatedSlot;
 import io.r2dbc.pgxc.replication.LogicalOptions;
 import io.r2dbc.pgxc.replication.ReplicationMode;
@@ -21,6 +25,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -141,6 +146,32 @@ public final class PgxcReplicationConnection {
                 standing,
                 this::begins,
                 over -> stream.compareAndSet(over, null));
+    }
+
+    /**
+     * Makes a base backup ({@code BASE_BACKUP}): the parts in the order of sending, at the subscriber's pace, once. Cancelling stops it at the
+     * server.
+     *
+     * @param options how; those that the server is too old for are an {@link UnsupportedOperationException}
+     */
+    public Flux<BackupPart> baseBackup(BackupOptions options) {
+        String sql = BackupSql.of(Require.nonNull(options, "options"), serverVersion());
+        return idle().thenMany(
+                        new BackupFeed(core.session(), sql, serverVersion().isAtLeast(15, 0)));
+    }
+
+    /**
+     * Gives the server the manifest of an earlier backup, for an incremental one that follows on this connection ({@code UPLOAD_MANIFEST},
+     * PostgreSQL 17).
+     *
+     * @param manifest its bytes, in pieces, which are released; all of it is collected before anything is sent
+     */
+    public Mono<Void> uploadManifest(Publisher<? extends ByteBuf> manifest) {
+        Require.nonNull(manifest, "manifest");
+        return idle().then(Flux.from(manifest)
+                .map(BoundBuffer::take)
+                .collectList()
+                .flatMap(pieces -> core.exchange(done -> new ManifestUpload(pieces, done), "UPLOAD_MANIFEST")));
     }
 
     /**

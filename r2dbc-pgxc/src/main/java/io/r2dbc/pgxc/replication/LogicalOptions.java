@@ -52,7 +52,10 @@ public record LogicalOptions(
         TWO_PHASE(3, "two_phase", "on"),
         /** {@code pg_logical_emit_message} is heard (PostgreSQL 14). */
         MESSAGES(1, "messages", "on"),
-        /** Values come in binary form where their type has one (PostgreSQL 14). */
+        /**
+         * Values come in binary form where their type has one (PostgreSQL 14). The driver reads a few types from text alone (xml, money,
+         * regclass and its kin); of those there are only the bytes then.
+         */
         BINARY(1, "binary", "on"),
         /** Only what did not itself come to the publisher by replication: {@code origin = none} (PostgreSQL 16). */
         LOCAL_ONLY(1, "origin", "none");

@@ -56,11 +56,20 @@ public final class Cluster implements AutoCloseable {
         return create(Distribution.of(major));
     }
 
+    /** A new one, not started yet, with a copy of the data in that folder: a base backup of the version that was chosen. */
+    public static Cluster restore(Path backup) {
+        return of(Distribution.chosen(), backup);
+    }
+
     static Cluster create(Distribution distribution) {
+        return of(distribution, distribution.template());
+    }
+
+    private static Cluster of(Distribution distribution, Path content) {
         try {
             Workspace.Lease lease = distribution.workspace().lease();
             Path data = lease.folder().resolve("data");
-            Folders.copy(distribution.template(), data);
+            Folders.copy(content, data);
             Cluster cluster = new Cluster(distribution, lease, new ServerFiles(data, distribution.account()));
             Remains.add(cluster);
             return cluster;
