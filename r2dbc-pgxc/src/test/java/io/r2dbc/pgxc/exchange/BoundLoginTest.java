@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.r2dbc.pgxc.exchange.Credentials.Binding;
+import io.r2dbc.pgxc.exchange.Credentials.Method;
 import io.r2dbc.pgxc.testing.ScramServer;
 import io.r2dbc.pgxc.wire.BackendMessage.Authentication;
 import io.r2dbc.pgxc.wire.BackendMessage.AuthenticationCleartextPassword;
@@ -17,6 +18,7 @@ import io.r2dbc.pgxc.wire.BackendMessage.AuthenticationSaslContinue;
 import io.r2dbc.pgxc.wire.BackendMessage.AuthenticationSaslFinal;
 import io.r2dbc.pgxc.wire.ClientMessage;
 import io.r2dbc.pgxc.wire.Octets;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
@@ -143,6 +145,6 @@ final class BoundLoginTest {
     }
 
     private static Login login(Binding binding, Line line) {
-        return new Login(new Credentials("alice", PASSWORD, false, 100_000, binding), line);
+        return new Login(new Credentials("alice", PASSWORD, false, 100_000, binding, EnumSet.allOf(Method.class)), line);
     }
 }
