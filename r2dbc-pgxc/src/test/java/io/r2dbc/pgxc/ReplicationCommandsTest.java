@@ -68,7 +68,7 @@ class ReplicationCommandsTest {
     @ParameterizedTest
     @ValueSource(strings = {"1.1", "9.2.24"})
     @DisplayName(
-            "[S3.18] servers that stream in the byte order of their machine are refused, and the connection is closed")
+            "[S3.18, S9.9] servers that stream in the byte order of their machine are refused, and the connection is closed")
     void oldServers(String version) {
         assertThatThrownBy(() -> ReplicationDialogue.ofVersion(version, script -> {}))
                 .isInstanceOf(UnsupportedOperationException.class)

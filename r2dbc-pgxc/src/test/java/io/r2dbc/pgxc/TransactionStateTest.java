@@ -215,7 +215,7 @@ class TransactionStateTest {
     }
 
     @Test
-    @DisplayName("[X20, S9.11] on a server without savepoints they are refused before anything is sent")
+    @DisplayName("[X20, S9.11, D6] on a server without savepoints they are refused before anything is sent")
     void withoutSavepoints() {
         try (Dialogue dialogue =
                 Dialogue.of(script -> script.expect("P D B E S").send(firstSelected("x")))) {
@@ -227,6 +227,23 @@ class TransactionStateTest {
             assertThatThrownBy(() -> connection.rollbackTransactionToSavepoint("s"))
                     .isInstanceOf(UnsupportedOperationException.class);
             assertThat(completed(begin(dialogue.select("select 'x'")))).containsExactly("x");
+        }
+    }
+
+    @Test
+    @DisplayName("[D6] a server that turns out to have no savepoints: its own error, and the transaction is as it says")
+    void savepointsRefused() {
+        try (Dialogue dialogue = Dialogue.of(script -> script.expectQuery("BEGIN")
+                .send(answered("BEGIN", OPEN))
+                .expectQuery("SAVEPOINT \"s\"")
+                .send(error("54001", "SAVEPOINT is not yet supported."), ready(FAILED))
+                .expectQuery("ROLLBACK")
+                .send(answered("ROLLBACK", TransactionStatus.IDLE)))) {
+            PgxcConnection connection = dialogue.connection();
+            assertThat(failed(begin(connection.createSavepoint("s")))).hasMessageContaining("not yet supported");
+            assertThat(connection.isAutoCommit()).isFalse();
+            connection.rollbackTransaction().block(SOON);
+            assertThat(connection.isAutoCommit()).isTrue();
         }
     }
 

@@ -23,12 +23,14 @@ public final class Catalogue {
     private static final List<String> FILES = List.of("protocol", "faults", "semantics");
 
     private final Map<String, List<Requirement>> chapters = new LinkedHashMap<>();
+    private final Map<String, String> reasons = new LinkedHashMap<>();
 
     /** Reads the catalogue that comes with this module. */
     public Catalogue() {
         for (String file : FILES) {
             chapters.put(file, read(file));
         }
+        read("untested").forEach(untested -> reasons.put(untested.number(), untested.text()));
     }
 
     private static List<Requirement> read(String file) {
@@ -53,6 +55,11 @@ public final class Catalogue {
     /** The requirements by chapter: protocol, faults, semantics. */
     public Map<String, List<Requirement>> chapters() {
         return chapters;
+    }
+
+    /** Why requirements have no test, by their numbers, where that is known. */
+    public Map<String, String> reasons() {
+        return reasons;
     }
 
     /** Whether there is a requirement of this number, or a section of them. */

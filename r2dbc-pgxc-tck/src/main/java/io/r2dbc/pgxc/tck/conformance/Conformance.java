@@ -22,7 +22,7 @@ public final class Conformance {
             # Conformance
 
             Generated from the reports of passed tests (see the class `Conformance`); do not edit. A test proves a requirement by its
-            number in square brackets in its display name. "-" means that no passed test names it yet.
+            number in square brackets in its display name. "-" means that no passed test names it, and why.
 
             """;
     private static final int NAMED = 3;
@@ -42,11 +42,12 @@ public final class Conformance {
                 .append(" tests passed, ")
                 .append(reports.skipped())
                 .append(" skipped.\n");
-        catalogue.chapters().forEach((chapter, requirements) -> append(page, chapter, requirements, reports));
+        catalogue.chapters().forEach((chapter, requirements) -> append(page, chapter, requirements, catalogue, reports));
         return page.toString();
     }
 
-    private static void append(StringBuilder page, String chapter, List<Requirement> requirements, Reports reports) {
+    private static void append(
+            StringBuilder page, String chapter, List<Requirement> requirements, Catalogue catalogue, Reports reports) {
         long proven = requirements.stream()
                 .filter(requirement -> !reports.of(requirement.number()).isEmpty())
                 .count();
@@ -57,7 +58,8 @@ public final class Conformance {
             List<String> tests = reports.of(requirement.number());
             page.append("| ").append(requirement.number()).append(" | ").append(requirement.text());
             page.append(" | ").append(tests.isEmpty() ? "-" : "passed");
-            page.append(" | ").append(named(tests)).append(" |\n");
+            String reason = catalogue.reasons().getOrDefault(requirement.number(), "");
+            page.append(" | ").append(tests.isEmpty() ? reason : named(tests)).append(" |\n");
         }
     }
 

@@ -36,6 +36,12 @@ class CatalogueTest {
     }
 
     @Test
+    void givesReasonsForRequirementsOnly() {
+        assertThat(catalogue.reasons()).isNotEmpty();
+        assertThat(catalogue.reasons().keySet()).allMatch(catalogue::knows);
+    }
+
+    @Test
     void readsNumbersFromDisplayNames() {
         assertThat(Catalogue.numbersIn("[S2.5.4, C3] a failing source [0] and [X14]"))
                 .containsExactly("S2.5.4", "C3", "X14");
