@@ -19,6 +19,7 @@ import io.r2dbc.pgxc.replication.SystemIdentity;
 import io.r2dbc.pgxc.replication.TimelineHistory;
 import io.r2dbc.pgxc.wire.DataRow;
 import io.r2dbc.pgxc.wire.ProtocolException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
@@ -37,6 +38,8 @@ import reactor.core.publisher.Mono;
  * comes on the connection's event loop.
  */
 public final class PgxcReplicationConnection {
+
+    private static final Duration SILENCE = Duration.ofSeconds(60);
 
     private final ConnectionCore core;
     private final ReplicationMode mode;
@@ -114,7 +117,8 @@ public final class PgxcReplicationConnection {
     }
 
     /**
-     * Streams the log, or what an output plugin makes of it.
+     * Streams the log, or what an output plugin makes of it. A server that leaves status updates of the timer unanswered, for
+     * {@code responseTimeout} or else for 60 seconds, is taken for gone.
      *
      * @param request what and from where
      * @return a stream that begins when its {@link PgxcWalStream#data} is subscribed to
@@ -143,9 +147,16 @@ public final class PgxcReplicationConnection {
                 core.session(),
                 sql().start(request),
                 request.statusInterval(),
+                silenceLimit(),
                 standing,
                 this::begins,
                 over -> stream.compareAndSet(over, null));
+    }
+
+    /** As long as a server waits for its own primary, unless the configuration says otherwise. */
+    private Duration silenceLimit() {
+        Duration configured = core.configuration().responseTimeout();
+        return configured.isZero() ? SILENCE : configured;
     }
 
     /**

@@ -6,6 +6,7 @@ import io.netty.buffer.Unpooled;
 import io.r2dbc.pgxc.exchange.CopyBoth;
 import io.r2dbc.pgxc.exchange.CopyBothConsumer;
 import io.r2dbc.pgxc.exchange.Failure;
+import io.r2dbc.pgxc.exchange.Failure.ConnectionLost;
 import io.r2dbc.pgxc.exchange.Failure.ProtocolViolation;
 import io.r2dbc.pgxc.exchange.SessionEndException;
 import io.r2dbc.pgxc.net.Session;
@@ -30,7 +31,8 @@ import reactor.util.context.Context;
  * The way of one START_REPLICATION to its subscriber, and of what the application says about it to the server.
  *
  * <p>Status updates leave on a timer and when the server asks for one, whether or not the subscriber has requested anything; several that
- * fall into one turn of the event loop are one. Event loop only, but for what says otherwise.
+ * fall into one turn of the event loop are one. A server that has said nothing since the last of the timer's is asked to answer, and one
+ * that does not, for as long as the limit says, is taken for gone. Event loop only, but for what says otherwise.
  */
 abstract class ReplicationFeed<T> extends DemandFlux<T> implements CopyBothConsumer {
 
@@ -38,6 +40,7 @@ abstract class ReplicationFeed<T> extends DemandFlux<T> implements CopyBothConsu
      * What a feed begins with.
      *
      * @param sql START_REPLICATION
+     * @param silenceLimit how long the server may leave status updates that ask for an answer without one
      * @param whenStarted may refuse, by throwing, that a stream begins; any thread
      * @param whenOver hears that the subscriber has gone or been told the end; any thread
      */
@@ -45,6 +48,7 @@ abstract class ReplicationFeed<T> extends DemandFlux<T> implements CopyBothConsu
             Session session,
             String sql,
             Duration statusInterval,
+            Duration silenceLimit,
             Standing standing,
             Consumer<ReplicationFeed<?>> whenStarted,
             Consumer<ReplicationFeed<?>> whenOver) {}
@@ -60,6 +64,8 @@ abstract class ReplicationFeed<T> extends DemandFlux<T> implements CopyBothConsu
     private @Nullable Disposable timer;
     private @Nullable NextTimeline following;
     private boolean over;
+    private boolean heard;
+    private long silentSince;
 
     /** Nothing is sent before somebody subscribes. */
     ReplicationFeed(Opening opening) {
@@ -171,7 +177,7 @@ abstract class ReplicationFeed<T> extends DemandFlux<T> implements CopyBothConsu
         if (statusDue.compareAndSet(false, true)) {
             session.execute(() -> {
                 statusDue.set(false);
-                say(opening.standing().update()::writeTo);
+                say(opening.standing().update(false)::writeTo);
             });
         }
     }
@@ -204,13 +210,34 @@ abstract class ReplicationFeed<T> extends DemandFlux<T> implements CopyBothConsu
         Duration interval = opening.statusInterval();
         if (!interval.isZero()) {
             long millis = Math.max(1, interval.toMillis());
-            timer = session.scheduler().schedulePeriodically(this::tellStatus, millis, millis, TimeUnit.MILLISECONDS);
+            silentSince = System.nanoTime();
+            timer = session.scheduler()
+                    .schedulePeriodically(() -> session.execute(this::onTimer), millis, millis, TimeUnit.MILLISECONDS);
         }
         tellStatus();
     }
 
+    /** While data waits for demand nothing is read, and so nothing is known of the server. */
+    private void onTimer() {
+        boolean silent = !heard && wantsData();
+        heard = false;
+        if (!silent) {
+            silentSince = System.nanoTime();
+        } else if (!over
+                && System.nanoTime() - silentSince > opening.silenceLimit().toNanos()) {
+            session.abort(new ConnectionLost(
+                    "08006",
+                    "The server has said nothing for " + opening.silenceLimit().toMillis()
+                            + " ms, although it was asked to",
+                    null));
+            return;
+        }
+        say(opening.standing().update(silent)::writeTo);
+    }
+
     @Override
     public final void onData(ByteBuf in, int offset, int length) {
+        heard = true;
         try {
             StreamMessage message = StreamMessage.read(in, offset, length);
             if (message instanceof WalData wal) {

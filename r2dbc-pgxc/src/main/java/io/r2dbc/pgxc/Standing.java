@@ -30,7 +30,7 @@ final class Standing {
         return flushed;
     }
 
-    synchronized StatusUpdate update() {
-        return new StatusUpdate(written, flushed, applied, Instant.now(), false);
+    synchronized StatusUpdate update(boolean replyRequested) {
+        return new StatusUpdate(written, flushed, applied, Instant.now(), replyRequested);
     }
 }

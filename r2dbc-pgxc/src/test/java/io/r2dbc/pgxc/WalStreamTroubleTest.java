@@ -147,6 +147,38 @@ class WalStreamTroubleTest {
         }
     }
 
+    @Test
+    @DisplayName(
+            "[I10, X15] a server that does not answer when it is asked to is gone, unless it is data that waits for"
+                    + " demand")
+    void unanswered() {
+        StreamRequest asking = REQUEST.withStatusInterval(Duration.ofMillis(10));
+        try (ReplicationDialogue dialogue = ReplicationDialogue.with(
+                options -> options.responseTimeout(Duration.ofMillis(50)), WalStreamTroubleTest::silent)) {
+            assertThat(failed(
+                            begin(dialogue.connection().startReplication(asking).data())))
+                    .isInstanceOf(R2dbcNonTransientResourceException.class)
+                    .hasMessageContaining("said nothing for 50 ms");
+            assertThat(dialogue.server().received())
+                    .anyMatch(said ->
+                            said instanceof CopyData data && data.data().hex().endsWith("01"));
+        }
+        try (ReplicationDialogue dialogue = ReplicationDialogue.with(
+                options -> options.responseTimeout(Duration.ofMillis(50)),
+                script -> silent(script).send(wal(0x1000000, "abc")))) {
+            TestSubscriber<WalData> data = beginWithoutDemand(
+                    dialogue.connection().startReplication(asking).data());
+            dialogue.server().awaitMessages(20, SOON);
+            assertThat(data.isTerminated()).isFalse();
+            data.request(1);
+            Dialogue.awaitElements(data, 1);
+        }
+    }
+
+    private static Script silent(Script script) {
+        return streaming(script).expect("d");
+    }
+
     static List<Octets> broken() {
         return List.of(
                 payload(""),

@@ -15,6 +15,11 @@ public final class BackupDecoder {
 
     private boolean begun;
 
+    /** Makes a decoder for one backup. */
+    public BackupDecoder() {
+        // nothing has begun
+    }
+
     /**
      * Reads one payload.
      *
