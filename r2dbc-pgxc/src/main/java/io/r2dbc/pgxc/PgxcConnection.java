@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.util.context.Context;
 
 /**
  * A connection to PostgreSQL or Postgres-XC: one session, one server process.
@@ -240,6 +241,23 @@ public sealed class PgxcConnection implements Connection, Lifecycle permits Wrap
             core.changedSettings().add(name);
             return core.command("SET " + name + " = " + BeginCommands.millis(timeout));
         });
+    }
+
+    /**
+     * Asks the server to stop what it is executing for this connection, by a CancelRequest on a second one (protocol 48.2.7). Whoever
+     * waits for what is stopped gets the server's error, SQLSTATE 57014; of several statements under way it may be any. Nothing further is
+     * sent before the request is over, so it never hits a statement that is submitted later. Does nothing where nothing runs,
+     * or where COMMIT or ROLLBACK does.
+     *
+     * @return completes when the request has been handed over, which does not say that it has had an effect; fails with
+     *     {@link UnsupportedOperationException} if the server has given no key for it, as some poolers do
+     */
+    public Mono<Void> cancelRequest() {
+        return Mono.defer(() -> session().state().backendKey() == null
+                ? Mono.error(new UnsupportedOperationException(
+                        "The server has sent no BackendKeyData, so it cannot be asked to cancel"))
+                : Mono.create(sink -> session()
+                        .requestCancel(() -> StreamEnd.give(sink::success, Context.of(sink.contextView())))));
     }
 
     /** Whether the connection can be used: as far as is known (LOCAL), or by asking the server, for 5 seconds at most. Never an error. */

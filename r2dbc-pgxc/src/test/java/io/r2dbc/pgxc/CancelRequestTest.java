@@ -9,7 +9,9 @@ import static io.r2dbc.pgxc.Answers.stopped;
 import static io.r2dbc.pgxc.Dialogue.SOON;
 import static io.r2dbc.pgxc.Dialogue.begin;
 import static io.r2dbc.pgxc.Dialogue.completed;
+import static io.r2dbc.pgxc.Dialogue.failed;
 import static io.r2dbc.pgxc.Dialogue.started;
+import static io.r2dbc.pgxc.testing.ServerMessages.complete;
 import static io.r2dbc.pgxc.testing.ServerMessages.ready;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -24,6 +26,7 @@ import io.r2dbc.pgxc.testing.ServerMessages;
 import io.r2dbc.pgxc.testing.StandingAsserts;
 import io.r2dbc.pgxc.wire.ClientMessage.CancelRequest;
 import io.r2dbc.pgxc.wire.Octets;
+import io.r2dbc.pgxc.wire.TransactionStatus;
 import io.r2dbc.spi.R2dbcTimeoutException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -90,6 +93,44 @@ class CancelRequestTest {
             slow.cancel();
             assertServes(dialogue);
             assertThat(slow.isTerminated()).isFalse();
+        }
+    }
+
+    @Test
+    @DisplayName("[S2.7.1, X14] asked for by the user: what runs fails with the server's error, and what follows is not hit")
+    void askedFor() {
+        CountDownLatch cancelled = new CountDownLatch(1);
+        ScriptedServer server = server(cancelled, STOPPED);
+        try (Dialogue dialogue = Dialogue.on(server, options -> {})) {
+            TestSubscriber<Long> slow = running(dialogue);
+            TestSubscriber<Void> first = begin(dialogue.connection().cancelRequest());
+            TestSubscriber<Void> second = begin(dialogue.connection().cancelRequest());
+            assertServes(dialogue);
+            completed(first);
+            completed(second);
+            assertThat(failed(slow)).hasMessageContaining("canceling statement");
+            assertThat(server.cancelRequests()).hasSize(1);
+        }
+    }
+
+    @Test
+    @DisplayName("[X14] asked for where nothing runs, or where COMMIT does, nothing is sent")
+    void askedForInVain() {
+        CountDownLatch asked = new CountDownLatch(1);
+        ScriptedServer server = ScriptedServer.start(started(script -> script.expect("P D B E S")
+                .send(prepared(), done("BEGIN"), ready(TransactionStatus.IN_TRANSACTION))
+                .expectQuery("COMMIT")
+                .pause(asked)
+                .send(complete("COMMIT"), ready())));
+        try (Dialogue dialogue = Dialogue.on(server, options -> {})) {
+            completed(begin(dialogue.connection().cancelRequest()));
+            completed(begin(dialogue.update("begin")));
+            TestSubscriber<Void> commit = begin(dialogue.connection().commitTransaction());
+            dialogue.settle();
+            completed(begin(dialogue.connection().cancelRequest()));
+            asked.countDown();
+            completed(commit);
+            assertThat(server.cancelRequests()).isEmpty();
         }
     }
 

@@ -12,6 +12,7 @@ import static io.r2dbc.pgxc.Dialogue.SOON;
 import static io.r2dbc.pgxc.Dialogue.awaitElements;
 import static io.r2dbc.pgxc.Dialogue.begin;
 import static io.r2dbc.pgxc.Dialogue.completed;
+import static io.r2dbc.pgxc.Dialogue.failed;
 import static io.r2dbc.pgxc.Dialogue.texts;
 import static io.r2dbc.pgxc.testing.ServerMessages.authenticationOk;
 import static io.r2dbc.pgxc.testing.ServerMessages.bindComplete;
@@ -177,6 +178,9 @@ class StopTest {
             dialogue.server().awaitMessages(6, SOON);
             slow.cancel();
             dialogue.letTimersFire();
+            assertThat(failed(begin(dialogue.connection().cancelRequest())))
+                    .isInstanceOf(UnsupportedOperationException.class)
+                    .hasMessageContaining("BackendKeyData");
             cancelled.countDown();
             assertThat(completed(begin(dialogue.select("select 'x'")))).containsExactly("x");
             assertThat(dialogue.server().cancelRequests()).isEmpty();

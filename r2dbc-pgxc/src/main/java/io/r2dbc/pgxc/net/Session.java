@@ -80,6 +80,11 @@ public final class Session {
         });
     }
 
+    /** Asks the server to stop what it is at; calls back when that has been said, and whatever comes of it may show. */
+    public void requestCancel(Runnable whenOver) {
+        execute(() -> handler.stopper().request(whenOver));
+    }
+
     /** Ends the session at once, without a word to the server. */
     public void abort(Failure failure) {
         execute(() -> handler.fail(failure));

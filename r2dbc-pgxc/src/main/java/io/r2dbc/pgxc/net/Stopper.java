@@ -9,6 +9,8 @@ import io.r2dbc.pgxc.exchange.Transactions.End;
 import io.r2dbc.pgxc.wire.BackendMessage.BackendKeyData;
 import io.r2dbc.pgxc.wire.TransactionStatus;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +39,7 @@ final class Stopper {
     private boolean releasing;
     private boolean underway;
     private long drained;
+    private final List<Runnable> waiters = new ArrayList<>();
 
     Stopper(
             SessionHandler session,
@@ -132,6 +135,22 @@ final class Stopper {
         return !inTransaction || urgent || endsAnyway;
     }
 
+    /**
+     * The user asks for it: whatever the server is at is to be stopped, unless it is ending a transaction. Calls back when that has been
+     * said, or when there is nothing to be said.
+     */
+    void request(Runnable whenOver) {
+        boolean runs = session.end() == null && queue.headExchange() != null && !queue.endsTransaction();
+        if (!runs || state.backendKey() == null) {
+            whenOver.run();
+            return;
+        }
+        waiters.add(whenOver);
+        if (!underway) {
+            stop();
+        }
+    }
+
     private void stop() {
         BackendKeyData key = state.backendKey();
         if (key == null) {
@@ -147,6 +166,7 @@ final class Stopper {
         session.mailbox().put(() -> {
             underway = false;
             session.halt(false);
+            tellWaiters();
             if (!inTime) {
                 session.fail(new Failure.ConnectionLost(
                         "08006",
@@ -166,6 +186,12 @@ final class Stopper {
         }
     }
 
+    private void tellWaiters() {
+        List<Runnable> told = List.copyOf(waiters);
+        waiters.clear();
+        told.forEach(waiter -> LostErrors.guard("A subscriber failed while it was told of a CancelRequest", waiter));
+    }
+
     private void endTimer() {
         if (timer != null) {
             timer.cancel(false);
@@ -176,5 +202,6 @@ final class Stopper {
     void end() {
         endTimer();
         candidate = null;
+        tellWaiters();
     }
 }
