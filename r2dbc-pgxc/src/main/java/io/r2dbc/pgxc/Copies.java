@@ -4,6 +4,11 @@ package io.r2dbc.pgxc;
 import io.netty.buffer.ByteBuf;
 import io.r2dbc.pgxc.exchange.CopyIn;
 import io.r2dbc.pgxc.exchange.Failure;
+import io.r2dbc.spi.Row;
+import io.r2dbc.spi.RowMetadata;
+import java.util.List;
+import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -29,6 +34,27 @@ final class Copies {
     static Flux<ByteBuf> out(ConnectionCore core, String sql) {
         SqlText copy = single(core, sql);
         return Flux.defer(() -> new CopyOutBytes(core, copy));
+    }
+
+    static Mono<Long> rowsIn(
+            ConnectionCore core, String table, List<String> columns, Publisher<? extends @Nullable Object[]> rows) {
+        String into = Identifiers.qualified(table);
+        List<String> names = Require.nonNull(columns, "columns").stream()
+                .map(Identifiers::asWritten)
+                .toList();
+        Require.that(!names.isEmpty(), "columns must name at least one column of " + table);
+        Require.nonNull(rows, "rows");
+        return Mono.create(sink -> RowsIn.start(core, into, names, rows, sink));
+    }
+
+    static <T> Flux<T> rowsOut(
+            ConnectionCore core, String query, BiFunction<? super Row, ? super RowMetadata, ? extends T> mapping) {
+        SqlText text = core.sqlText(Require.sendable(query, "query"));
+        if (text.isCopy() || text.statements().size() != 1) {
+            throw new IllegalArgumentException("query must be one SELECT, VALUES, TABLE or the like, not: " + text);
+        }
+        Require.nonNull(mapping, "mapping");
+        return Flux.defer(() -> new CopyOutRows<>(core, text, mapping));
     }
 
     private static SqlText single(ConnectionCore core, String sql) {

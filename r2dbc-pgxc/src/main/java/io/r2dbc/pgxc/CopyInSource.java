@@ -57,6 +57,7 @@ final class CopyInSource<T> implements CopyIn.Source, CoreSubscriber<T> {
     private volatile @Nullable Throwable error;
     private volatile boolean ended;
     private volatile boolean stopped;
+    private boolean supplying;
     private boolean failed;
     private int largest;
 
@@ -88,11 +89,14 @@ final class CopyInSource<T> implements CopyIn.Source, CoreSubscriber<T> {
     @Override
     public CopyIn.Supply supply(Outbox out) {
         CopyIn.Supply supply = CopyIn.Supply.MORE;
+        supplying = true;
         try {
             supply = fill(out);
         } catch (Throwable e) {
             Exceptions.throwIfJvmFatal(e);
             error = e;
+        } finally {
+            supplying = false;
         }
         writer.pause(out);
         if (error != null) {
@@ -152,6 +156,13 @@ final class CopyInSource<T> implements CopyIn.Source, CoreSubscriber<T> {
 
     // The publisher's, any thread
 
+    /** What comes while it is being asked for is seen at once; a turn more for each would never come to an end. */
+    private void wake() {
+        if (!(core.session().inEventLoop() && supplying)) {
+            core.session().wake();
+        }
+    }
+
     @Override
     public Context currentContext() {
         return context;
@@ -160,7 +171,7 @@ final class CopyInSource<T> implements CopyIn.Source, CoreSubscriber<T> {
     @Override
     public void onSubscribe(Subscription given) {
         if (Operators.setOnce(SUBSCRIPTION, this, given)) {
-            core.session().wake();
+            wake();
         }
     }
 
@@ -174,7 +185,7 @@ final class CopyInSource<T> implements CopyIn.Source, CoreSubscriber<T> {
                     "The publisher has emitted more than it was asked for (Reactive Streams rule 1.1)"));
         } else {
             arrived.offer(element);
-            core.session().wake();
+            wake();
             if (stopped) {
                 core.session().execute(this::discardAll);
             }
@@ -189,12 +200,12 @@ final class CopyInSource<T> implements CopyIn.Source, CoreSubscriber<T> {
         }
         error = thrown;
         ended = true;
-        core.session().wake();
+        wake();
     }
 
     @Override
     public void onComplete() {
         ended = true;
-        core.session().wake();
+        wake();
     }
 }

@@ -37,6 +37,27 @@ final class Identifiers {
         return quote(isBare(checked) ? foldCase(checked) : checked);
     }
 
+    /**
+     * Returns a name that may have a schema in front, such as {@code s.t} or {@code "S"."t"}: cut at the dots outside double quotes, each
+     * part {@linkplain #asWritten as SQL would read it}.
+     *
+     * @throws IllegalArgumentException if the name or a part of it is null, empty, or contains NUL
+     */
+    static String qualified(@Nullable String name) {
+        String checked = Require.nonEmpty(name, "identifier");
+        StringBuilder parts = new StringBuilder();
+        boolean quoted = false;
+        int from = 0;
+        for (int i = 0; i < checked.length(); i++) {
+            quoted ^= checked.charAt(i) == '"';
+            if (checked.charAt(i) == '.' && !quoted) {
+                parts.append(asWritten(checked.substring(from, i))).append('.');
+                from = i + 1;
+            }
+        }
+        return parts.append(asWritten(checked.substring(from))).toString();
+    }
+
     private static boolean isQuoted(String name) {
         int last = name.length() - 1;
         if (last < 2 || name.charAt(0) != '"' || name.charAt(last) != '"') {

@@ -2,6 +2,7 @@
 package io.r2dbc.pgxc;
 
 import io.netty.buffer.ByteBuf;
+import io.r2dbc.pgxc.codec.PgType;
 import io.r2dbc.pgxc.exchange.Ping;
 import io.r2dbc.pgxc.exchange.Transactions.AwaitBegin;
 import io.r2dbc.pgxc.exchange.Transactions.Begin;
@@ -10,12 +11,15 @@ import io.r2dbc.pgxc.net.Session;
 import io.r2dbc.spi.Connection;
 import io.r2dbc.spi.IsolationLevel;
 import io.r2dbc.spi.Lifecycle;
+import io.r2dbc.spi.Row;
+import io.r2dbc.spi.RowMetadata;
 import io.r2dbc.spi.TransactionDefinition;
 import io.r2dbc.spi.ValidationDepth;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
@@ -174,6 +178,69 @@ public sealed class PgxcConnection implements Connection, Lifecycle permits Wrap
      */
     public Flux<ByteBuf> copyOut(String sql) {
         return Copies.out(core, sql);
+    }
+
+    /**
+     * Copies rows of values into a table, in binary: {@code COPY table (columns) FROM STDIN (FORMAT binary)}. What types the columns are of is
+     * asked first, on this connection. What {@link #copyIn} says of its source, of errors and of cancelling holds here too.
+     *
+     * <p>A value may be of any class that can be bound as a parameter of the column's type and has a binary form; what has none, such as a
+     * {@code String} for a {@code uuid}, fails the COPY with an error that names the row, the column, the class and the type.
+     *
+     * @param table its name, with a schema or without; each part is read as SQL would read it, and quoted
+     * @param columns names of columns, read and quoted likewise
+     * @param rows the values of a row, as many as there are columns; null is SQL NULL. A row must not change once it is emitted
+     * @return how many rows were copied
+     */
+    public Mono<Long> copyInRows(String table, List<String> columns, Publisher<? extends @Nullable Object[]> rows) {
+        return Copies.rowsIn(core, table, columns, rows);
+    }
+
+    /**
+     * Reads the rows of a query by binary COPY: {@code COPY (query) TO STDOUT (FORMAT binary)}. The rows are like those of a Result, and live
+     * only inside the mapping function; demand, errors and cancelling are as with {@link #copyOut}.
+     *
+     * @param query one statement without parameters, such as {@code SELECT a, b FROM t}
+     * @param mapping makes an element of a row
+     * @throws IllegalArgumentException if it is not one query
+     */
+    public <T> Flux<T> copyOutRows(String query, BiFunction<? super Row, ? super RowMetadata, ? extends T> mapping) {
+        return Copies.rowsOut(core, query, mapping);
+    }
+
+    /**
+     * Calls a function by its OID, past SQL (protocol 48.2.4). Calls share the line with statements and are not waited for (pipelining).
+     *
+     * <p>The protocol does not say what types the function has. An argument is sent as the type of its class, so where that is not the
+     * function's own, give it as {@code Parameters.in(PgType.INT8, value)}. The value is read from its text.
+     *
+     * @param functionOid the OID in {@code pg_proc}, such as {@code 'f(int8)'::regprocedure::oid}
+     * @param type the class wanted; {@code String} for any type
+     * @param arguments values or {@code Parameter}s; null is SQL NULL
+     * @return the value; empty for SQL NULL
+     */
+    public <T> Mono<T> functionCall(int functionOid, Class<T> type, @Nullable Object... arguments) {
+        return FunctionCalls.call(core, functionOid, null, type, Require.nonNull(arguments, "arguments"));
+    }
+
+    /**
+     * As {@link #functionCall(int, Class, Object...)}, where the type of the value is known: it comes in binary if the driver reads that.
+     *
+     * @param returned the type the function returns
+     * @return the value; empty for SQL NULL
+     */
+    public <T> Mono<T> functionCall(int functionOid, PgType returned, Class<T> type, @Nullable Object... arguments) {
+        return FunctionCalls.call(
+                core,
+                functionOid,
+                Require.nonNull(returned, "returned"),
+                type,
+                Require.nonNull(arguments, "arguments"));
+    }
+
+    /** The large objects of the database, which are worked with in this connection's transactions. */
+    public PgxcLargeObjects largeObjects() {
+        return new PgxcLargeObjects(core);
     }
 
     /** False from the moment {@code beginTransaction} is subscribed until the transaction is over, however it was begun. */

@@ -33,8 +33,13 @@ public final class PgxcRow implements Row {
 
     /** As {@link #enter(DataRow)}, for a row that was set aside as heap bytes. */
     void enter(byte[] setAside) {
+        enter(Unpooled.wrappedBuffer(setAside), 0, setAside.length);
+    }
+
+    /** As {@link #enter(DataRow)}, for a row that came otherwise than as a message, but has the form of one. */
+    void enter(ByteBuf in, int offset, int length) {
         DataRow view = replayed == null ? new DataRow() : replayed;
-        view.moveTo(Unpooled.wrappedBuffer(setAside), 0, setAside.length);
+        view.moveTo(in, offset, length);
         replayed = view;
         enter(view);
     }

@@ -93,7 +93,7 @@ interface SegmentReader<T> {
         }
     }
 
-    private static <T> T present(@Nullable T element) {
+    static <T> T present(@Nullable T element) {
         if (element == null) {
             throw new NullPointerException("The mapping function returned null; map to Optional, or filter, instead");
         }

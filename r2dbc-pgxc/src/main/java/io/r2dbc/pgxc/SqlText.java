@@ -93,6 +93,11 @@ final class SqlText {
         return statements;
     }
 
+    /** The only statement, without what ends it or comes behind it; to be put into another one. */
+    String bare() {
+        return sql.substring(parts.get(0).from(), parts.get(0).end());
+    }
+
     /** Whether there is no statement at all. */
     boolean isEmpty() {
         return parts.isEmpty();

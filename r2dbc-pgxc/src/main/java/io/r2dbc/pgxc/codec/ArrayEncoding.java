@@ -34,6 +34,11 @@ record ArrayEncoding(
                 : new ArrayEncoding(registry, arrays, element, leaf, required, oid);
     }
 
+    /** The same array of elements that are written otherwise. */
+    ArrayEncoding with(Encoding other) {
+        return new ArrayEncoding(registry, arrays, other, leaf, required, typeOid);
+    }
+
     @Override
     public int fallbackTypeOid() {
         int oid = typeOid != 0

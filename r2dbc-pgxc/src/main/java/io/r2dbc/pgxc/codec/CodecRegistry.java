@@ -257,6 +257,24 @@ public final class CodecRegistry {
     }
 
     /**
+     * The encoding that makes a value one of a given type, where only the type's binary form will do: in binary COPY.
+     *
+     * @param value the value
+     * @param typeOid the type it shall have
+     * @return an encoding that writes the binary form
+     * @throws IllegalArgumentException if values of this class cannot be made values of this type, or only as text
+     */
+    public Encoding binaryEncoding(Object value, int typeOid) {
+        PgType type = type(typeOid);
+        Encoding encoding = encodings.binary(value, type, encoding(value, typeOid));
+        if (encoding == null) {
+            throw new IllegalArgumentException("values of " + value.getClass().getTypeName() + " are written as " + type
+                    + " in text only, and there is no binary form of them");
+        }
+        return encoding;
+    }
+
+    /**
      * Whether a value can be written.
      *
      * @param value the value

@@ -102,6 +102,24 @@ final class Encodings {
         return own != null && own.typeOid() == type.oid() ? own : null;
     }
 
+    /** The same encoding where it writes the binary form of a type, or another that does; null if there is none. */
+    @Nullable
+    Encoding binary(Object value, PgType type, Encoding encoding) {
+        if (type.equals(PgType.CHAR)) {
+            return TypedEncoding.binary(type, (one, out) -> QuotedByte.write(one, encoding, out));
+        }
+        if (encoding instanceof ArrayEncoding array && array.format() == Format.TEXT && type.element() != null) {
+            return binaryArray(value, type.element(), array);
+        }
+        return hasBytes(type, encoding) ? encoding : null;
+    }
+
+    private @Nullable Encoding binaryArray(Object value, PgType element, ArrayEncoding array) {
+        Object leaf = families.arrays().firstLeaf(value);
+        Encoding binary = leaf == null || leaf == value ? array.element() : binary(leaf, element, array.element());
+        return binary == null ? null : array.with(TypedEncoding.binary(element, binary::write));
+    }
+
     /** Whether what an encoding writes may stand where the binary form of a type is due. */
     boolean hasBytes(PgType type, Encoding encoding) {
         PgType base = type.base();

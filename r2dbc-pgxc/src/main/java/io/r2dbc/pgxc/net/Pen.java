@@ -16,6 +16,7 @@ import io.r2dbc.pgxc.exchange.SessionState;
 import io.r2dbc.pgxc.exchange.Transactions.BeginAlone;
 import io.r2dbc.pgxc.wire.FrontendMessage;
 import io.r2dbc.pgxc.wire.FrontendMessage.CopyData;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -39,7 +40,7 @@ final class Pen implements Outbox {
     private static final int PIECE = 1 << 20;
 
     /** So many buffers a speaker may fill in one turn, if the socket takes them; then the loop must look at the socket's other side. */
-    private static final int BUFFERS_A_TURN = 8;
+    private static final int BUFFERS_A_TURN = 4;
 
     /** So many exchanges keep the server at work for longer than it takes to wake this side: measured, see benchmarks. */
     private static final int BUSY = 16;
@@ -174,7 +175,8 @@ final class Pen implements Outbox {
         Exchange speaking = speaker;
         for (int i = 0; speaking != null && session.end() == null && mayWriteOn(); i++) {
             if (i == BUFFERS_A_TURN) {
-                session.context().executor().execute(session::readOn);
+                // a task of the loop's would run ahead of its look at the sockets, again and again
+                session.context().executor().schedule(session::readOn, 0, TimeUnit.NANOSECONDS);
                 return;
             }
             if (speaking.isSpeaking()) {

@@ -274,6 +274,16 @@ public sealed interface FrontendMessage {
             Frame.requireLength(length + 4L, Frame.LONG, "CopyData");
             out.writeByte('d').writeInt(length + 4);
         }
+
+        /** Begins a message whose payload is written behind it; {@link #end} takes what this answers. */
+        public static int begin(ByteBuf out) {
+            return Frame.begin(out, 'd');
+        }
+
+        /** Ends the message that was begun there. */
+        public static void end(ByteBuf out, int begun) {
+            Frame.end(out, begun, out.writerIndex(), "CopyData", Frame.LONG);
+        }
     }
 
     record CopyDone() implements FrontendMessage {

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.r2dbc.pgxc;
+
+import io.netty.buffer.Unpooled;
+import io.r2dbc.pgxc.codec.Format;
+import io.r2dbc.pgxc.codec.PgType;
+import io.r2dbc.pgxc.codec.ValueException;
+import io.r2dbc.pgxc.exchange.Failure;
+import io.r2dbc.pgxc.exchange.FunctionCall;
+import io.r2dbc.spi.Parameter;
+import io.r2dbc.spi.Type;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.MonoSink;
+import reactor.util.context.Context;
+
+/**
+ * Turns function calls, as users ask for them, into exchanges: each subscription is one.
+ *
+ * <p>The protocol says neither of what types the arguments are nor the value. An argument is of the type its class has, or that it is given
+ * as a {@link Parameter}; a value comes as text, which every class can be read from, unless its type is named.
+ */
+final class FunctionCalls {
+
+    private FunctionCalls() {}
+
+    static <T> Mono<T> call(
+            ConnectionCore core, int function, @Nullable PgType named, Class<T> type, @Nullable Object[] arguments) {
+        Require.nonNull(type, "type");
+        int oid = named == null
+                ? core.registry().typeOidOf(type)
+                : core.registry().typeOidOf(named);
+        Format format = named != null && core.registry().readsBinary(oid) ? Format.BINARY : Format.TEXT;
+        int known = oid == 0 ? PgType.TEXT.oid() : oid;
+        Value<T> value = new Value<>(core, known, format, type, "function " + Integer.toUnsignedString(function));
+        return Mono.defer(() -> {
+            ParameterBindings values = bindings(core, arguments);
+            values.takeBuffers();
+            Mono<T> call = Mono.create(sink -> submit(core, function, values, value, sink));
+            return values.isIncomplete() ? values.complete(core).then(call) : call;
+        });
+    }
+
+    private static <T> void submit(
+            ConnectionCore core, int function, ParameterBindings values, Value<T> value, MonoSink<T> sink) {
+        FunctionCall exchange =
+                new FunctionCall(function, values, value.format() == Format.BINARY, new SinkOutcome<>(sink, value));
+        sink.onCancel(() -> core.session().cancel(exchange));
+        core.session().submit(exchange);
+    }
+
+    private static ParameterBindings bindings(ConnectionCore core, @Nullable Object[] arguments) {
+        ParameterBindings values = new ParameterBindings(
+                arguments.length, core.registry(), core.configuration().stringType());
+        for (int i = 0; i < arguments.length; i++) {
+            bind(core, values, i, arguments[i]);
+        }
+        return values;
+    }
+
+    private static void bind(ConnectionCore core, ParameterBindings values, int index, @Nullable Object argument) {
+        Object value = argument instanceof Parameter parameter ? parameter.getValue() : argument;
+        Type type = argument instanceof Parameter parameter ? parameter.getType() : null;
+        boolean inferred = type == null || type instanceof Type.InferredType;
+        if (!inferred && type instanceof PgType known && known.oid() == 0) {
+            values.bindNamed(index, value, known);
+        } else if (value == null) {
+            values.bindNull(index, 0);
+        } else {
+            values.bind(index, value, inferred ? null : core.registry().typeOidOf(type));
+        }
+    }
+
+    /** How the value is read. */
+    private record Value<T>(ConnectionCore core, int typeOid, Format format, Class<T> type, String where) {
+
+        T read(byte[] bytes) {
+            try {
+                return core.registry()
+                        .decoder(typeOid, format, type)
+                        .decode(Unpooled.wrappedBuffer(bytes), 0, bytes.length);
+            } catch (ValueException e) {
+                throw Errors.of(e, where + ": ", null);
+            }
+        }
+    }
+
+    private record SinkOutcome<T>(MonoSink<T> sink, Value<T> value) implements FunctionCall.Outcome {
+
+        @Override
+        public void succeeded(byte @Nullable [] bytes) {
+            if (bytes == null) {
+                StreamEnd.give(sink::success, context());
+                return;
+            }
+            T read;
+            try {
+                read = value.read(bytes);
+            } catch (RuntimeException e) {
+                StreamEnd.give(() -> sink.error(e), context());
+                return;
+            }
+            StreamEnd.give(() -> sink.success(read), context());
+        }
+
+        @Override
+        public void failed(Failure failure) {
+            StreamEnd.give(() -> sink.error(Errors.of(failure, value.where())), context());
+        }
+
+        private Context context() {
+            return Context.of(sink.contextView());
+        }
+    }
+}
