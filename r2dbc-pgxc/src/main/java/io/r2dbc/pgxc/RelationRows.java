@@ -19,7 +19,17 @@ final class RelationRows {
     private static final short BINARY = 1;
 
     /** The columns of one table and the format each was last seen in: that is a matter of its type, so it settles soon. */
-    private record Seen(Relation relation, short[] formats, RowShape shape) {
+    private static final class Seen {
+
+        private final Relation relation;
+        private final short[] formats;
+        private final RowShape shape;
+
+        Seen(Relation relation, short[] formats, RowShape shape) {
+            this.relation = relation;
+            this.formats = formats;
+            this.shape = shape;
+        }
 
         boolean fits(Tuple tuple) {
             for (int i = 0; i < formats.length; i++) {
@@ -45,11 +55,11 @@ final class RelationRows {
             return null;
         }
         Seen seen = tables.get(relation.oid());
-        if (seen == null || seen.relation() != relation || !seen.fits(tuple)) {
+        if (seen == null || !seen.relation.equals(relation) || !seen.fits(tuple)) {
             seen = seen(relation, tuple, seen);
             tables.put(relation.oid(), seen);
         }
-        return new PgxcTuple(tuple, seen.shape().copy(), relation.schema() + "." + relation.name());
+        return new PgxcTuple(tuple, seen.shape.copy(), relation.schema() + "." + relation.name());
     }
 
     private Seen seen(Relation relation, Tuple tuple, @Nullable Seen before) {
@@ -59,8 +69,8 @@ final class RelationRows {
             boolean known = kind == Kind.TEXT || kind == Kind.BINARY;
             if (known) {
                 formats[i] = kind == Kind.BINARY ? BINARY : TEXT;
-            } else if (before != null && before.relation() == relation) {
-                formats[i] = before.formats()[i];
+            } else if (before != null && before.relation.equals(relation)) {
+                formats[i] = before.formats[i];
             }
         }
         return new Seen(relation, formats, new RowShape(description(relation), formats, source));
