@@ -6,6 +6,7 @@ import io.r2dbc.pgxc.exchange.Command;
 import io.r2dbc.pgxc.exchange.Done;
 import io.r2dbc.pgxc.exchange.Exchange;
 import io.r2dbc.pgxc.exchange.Failure;
+import io.r2dbc.pgxc.exchange.Reservation;
 import io.r2dbc.pgxc.exchange.ResultColumns;
 import io.r2dbc.pgxc.exchange.StatementFacts;
 import io.r2dbc.pgxc.net.Session;
@@ -18,7 +19,9 @@ import io.r2dbc.spi.Result;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -113,6 +116,22 @@ final class ConnectionCore implements SessionEvents, RowShape.Source {
 
     TypeCatalog catalog() {
         return catalog;
+    }
+
+    /**
+     * The exchange, if the types with these names are known; or else one that keeps its place until they have been looked up.
+     *
+     * @param label what the user calls it
+     * @param whenFailed hears why there will be none
+     */
+    Exchange whenKnown(Set<String> names, Supplier<Exchange> exchange, String label, Consumer<Failure> whenFailed) {
+        Mono<Void> lookUp = catalog.lookUp(names);
+        if (lookUp == null) {
+            return exchange.get();
+        }
+        Reservation place = new Reservation(label, whenFailed);
+        lookUp.subscribe(null, null, () -> execute(() -> place.open(exchange)));
+        return place;
     }
 
     @Override

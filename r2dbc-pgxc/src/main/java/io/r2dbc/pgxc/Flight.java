@@ -4,7 +4,6 @@ package io.r2dbc.pgxc;
 import io.r2dbc.pgxc.exchange.Exchange;
 import io.r2dbc.pgxc.exchange.ExtendedQuery;
 import io.r2dbc.pgxc.exchange.Failure;
-import io.r2dbc.pgxc.exchange.Reservation;
 import io.r2dbc.pgxc.exchange.ResultConsumer;
 import io.r2dbc.pgxc.exchange.StatementFacts;
 import io.r2dbc.pgxc.exchange.Step;
@@ -98,19 +97,9 @@ final class Flight extends Execution {
     Exchange make(ResultConsumer consumer) {
         StatementFacts facts = core().noted(text);
         Set<String> named = careful ? namedTypes() : Set.of();
-        if (named.isEmpty()) {
-            return exchange(bindings, facts, consumer);
-        }
-        Mono<Void> lookUp = core().catalog().lookUp(named);
-        if (lookUp == null) {
-            return exchange(resolved(), facts, consumer);
-        }
-        Reservation place = new Reservation(sql(), consumer);
-        lookUp.subscribe(
-                null,
-                null,
-                () -> core().session().execute(() -> place.open(() -> exchange(resolved(), facts, consumer))));
-        return place;
+        return named.isEmpty()
+                ? exchange(bindings, facts, consumer)
+                : core().whenKnown(named, () -> exchange(resolved(), facts, consumer), sql(), consumer::onFailure);
     }
 
     private Set<String> namedTypes() {

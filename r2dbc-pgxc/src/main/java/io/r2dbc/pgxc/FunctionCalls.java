@@ -5,10 +5,13 @@ import io.netty.buffer.Unpooled;
 import io.r2dbc.pgxc.codec.Format;
 import io.r2dbc.pgxc.codec.PgType;
 import io.r2dbc.pgxc.codec.ValueException;
+import io.r2dbc.pgxc.exchange.Exchange;
 import io.r2dbc.pgxc.exchange.Failure;
 import io.r2dbc.pgxc.exchange.FunctionCall;
 import io.r2dbc.spi.Parameter;
 import io.r2dbc.spi.Type;
+import java.util.LinkedHashSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.MonoSink;
@@ -37,14 +40,20 @@ final class FunctionCalls {
             ParameterBindings values = bindings(core, arguments);
             values.takeBuffers();
             Mono<T> call = Mono.create(sink -> submit(core, function, values, value, sink));
-            return values.isIncomplete() ? values.complete(core).then(call) : call;
+            return values.hasLarge() ? values.collect().then(call) : call;
         });
     }
 
     private static <T> void submit(
             ConnectionCore core, int function, ParameterBindings values, Value<T> value, MonoSink<T> sink) {
-        FunctionCall exchange =
-                new FunctionCall(function, values, value.format() == Format.BINARY, new SinkOutcome<>(sink, value));
+        SinkOutcome<T> outcome = new SinkOutcome<>(sink, value);
+        Set<String> named = new LinkedHashSet<>();
+        values.namedTypes(named);
+        Exchange exchange = core.whenKnown(
+                named,
+                () -> new FunctionCall(function, values.resolved(core), value.format() == Format.BINARY, outcome),
+                value.where(),
+                outcome::failed);
         sink.onCancel(() -> core.session().cancel(exchange));
         core.session().submit(exchange);
     }

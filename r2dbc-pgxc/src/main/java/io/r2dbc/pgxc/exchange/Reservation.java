@@ -2,6 +2,7 @@
 package io.r2dbc.pgxc.exchange;
 
 import io.r2dbc.pgxc.wire.BackendMessage;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 public final class Reservation extends Exchange {
 
     private final String label;
-    private final ResultConsumer consumer;
+    private final Consumer<Failure> whenFailed;
     private @Nullable Supplier<? extends Exchange> maker;
     private @Nullable Exchange made;
 
@@ -22,11 +23,11 @@ public final class Reservation extends Exchange {
      * Reserves nothing before it is submitted.
      *
      * @param label what the user calls the exchange to come
-     * @param consumer who hears if there will be none
+     * @param whenFailed hears why there will be none
      */
-    public Reservation(String label, ResultConsumer consumer) {
+    public Reservation(String label, Consumer<Failure> whenFailed) {
         this.label = label;
-        this.consumer = consumer;
+        this.whenFailed = whenFailed;
     }
 
     /**
@@ -67,7 +68,7 @@ public final class Reservation extends Exchange {
     @Override
     public void fail(Failure failure) {
         if (!isCancelled()) {
-            consumer.onFailure(failure);
+            whenFailed.accept(failure);
         }
     }
 
