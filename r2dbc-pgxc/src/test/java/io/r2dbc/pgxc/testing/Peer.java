@@ -11,8 +11,11 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import javax.net.ssl.ExtendedSSLSession;
+import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSession;
@@ -50,6 +53,11 @@ final class Peer {
         return recorded(FrontendDecoder.read(in));
     }
 
+    /** Reads whatever comes until nothing more does. */
+    void skipToEnd() throws IOException {
+        in.transferTo(OutputStream.nullOutputStream());
+    }
+
     /** The packet that opens the connection, not recorded: it decides who will serve it. */
     Optional<ClientMessage> peekFirst() throws IOException {
         return FrontendDecoder.readFirst(in);
@@ -82,6 +90,14 @@ final class Peer {
     /** The same with a client that must have a certificate; returns the name in it. */
     String startMutualTls(SSLContext context) throws IOException {
         return startTls(context, true).getPeerPrincipal().getName();
+    }
+
+    /** The same; returns the names of the server that the client has asked for. */
+    List<String> startNamedTls(SSLContext context) throws IOException {
+        return ((ExtendedSSLSession) startTls(context, false))
+                .getRequestedServerNames().stream()
+                        .map(name -> ((SNIHostName) name).getAsciiName())
+                        .toList();
     }
 
     private SSLSession startTls(SSLContext context, boolean mutual, String... applicationProtocols) throws IOException {

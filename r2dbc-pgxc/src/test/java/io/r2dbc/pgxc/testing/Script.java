@@ -76,6 +76,11 @@ public final class Script {
         return add("TLS handshake with a certificate", peer -> name.accept(peer.startMutualTls(context)));
     }
 
+    /** Answers the client's TLS handshake, and hands over the names that it has asked for. */
+    public Script startNamedTls(SSLContext context, Consumer<List<String>> names) {
+        return add("TLS handshake for a name", peer -> names.accept(peer.startNamedTls(context)));
+    }
+
     /** Reads the request for TLS and agrees to it. */
     public Script acceptTls(SSLContext context) {
         return expectSslRequest().sendRaw((byte) 'S').startTls(context);
@@ -161,6 +166,11 @@ public final class Script {
                 throw new AssertionError("expected the end of the connection, got " + message.get());
             }
         });
+    }
+
+    /** Expects that the client closes, whatever it was just about to say: half a handshake is no message. */
+    public Script expectEndOfBytes() {
+        return add("expect the end of the bytes", Peer::skipToEnd);
     }
 
     /** Expects Terminate, and then the end of the client's output in good order: not a reset. */

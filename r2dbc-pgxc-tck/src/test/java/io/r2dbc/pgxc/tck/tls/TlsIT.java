@@ -13,9 +13,13 @@ import io.r2dbc.pgxc.PgxcConnection;
 import io.r2dbc.pgxc.ProtocolVersion;
 import io.r2dbc.pgxc.SslMode;
 import io.r2dbc.pgxc.SslNegotiation;
+import io.r2dbc.pgxc.testing.Authority;
 import io.r2dbc.pgxc.testing.StandingAsserts;
+import io.r2dbc.spi.R2dbcException;
 import io.r2dbc.spi.R2dbcPermissionDeniedException;
 import io.r2dbc.spi.R2dbcTimeoutException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
@@ -83,6 +87,36 @@ class TlsIT {
         assertThat(Secured.refusal(SERVER.client(user).sslMode(mode).channelBinding(ChannelBinding.REQUIRE)))
                 .isInstanceOf(R2dbcPermissionDeniedException.class)
                 .hasMessageContaining(why);
+    }
+
+    @ParameterizedTest(name = "[F12, X29] {0}")
+    @CsvSource({"PREFER", "REQUIRE", "VERIFY_CA", "VERIFY_FULL"})
+    @DisplayName(
+            "[F12, X29] a server that asks for a certificate: taken if it is its authority's and of the user, as PEM"
+                    + " and as PKCS#12")
+    void certified(SslMode mode) throws Exception {
+        X509Bundle user = SERVER.authority().sign(builder -> builder.subject("CN=certified"));
+        X509Bundle another = SERVER.authority().sign(builder -> builder.subject("CN=another"));
+        X509Bundle stranger = Authority.create("stranger").sign(builder -> builder.subject("CN=certified"));
+        Secured.with(
+                identified(mode, user),
+                connection -> assertThat(Secured.ask(connection, "select current_user::text"))
+                        .isEqualTo("certified"));
+        Path store = user.toTempKeyStoreFile("s3cret".toCharArray()).toPath();
+        Secured.with(
+                verified("certified").sslMode(mode).sslKey(store.toString()).sslPassword("s3cret"),
+                connection -> assertThat(Secured.isEncrypted(connection)).isTrue());
+        Files.delete(store);
+        assertThat(Secured.refusal(identified(mode, another))).isInstanceOf(R2dbcException.class);
+        assertThat(Secured.refusal(identified(mode, stranger))).isInstanceOf(R2dbcException.class);
+        assertThat(Secured.refusal(verified("certified").sslMode(mode))).isInstanceOf(R2dbcException.class);
+    }
+
+    private static PgxcConfiguration.Builder identified(SslMode mode, X509Bundle identity) {
+        return verified("certified")
+                .sslMode(mode)
+                .sslCert(Authority.write(SERVER.folder(), "client.crt", identity.getCertificatePathPEM()))
+                .sslKey(Authority.write(SERVER.folder(), "client.key", identity.getPrivateKeyPEM()));
     }
 
     @Test
