@@ -35,7 +35,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  */
 final class Secured implements BeforeAllCallback, AfterAllCallback {
 
-    static final Duration LIMIT = Duration.ofSeconds(20);
+    static final Duration LIMIT = Duration.ofSeconds(40);
 
     static final String PASSWORD = "secret";
 
@@ -133,6 +133,7 @@ final class Secured implements BeforeAllCallback, AfterAllCallback {
                 .database("postgres")
                 .user(user)
                 .password(PASSWORD)
+                .connectTimeout(LIMIT)
                 .applicationName("pgxc_tls");
     }
 
