@@ -70,13 +70,13 @@ final class FunctionCalls {
     private static void bind(ConnectionCore core, ParameterBindings values, int index, @Nullable Object argument) {
         Object value = argument instanceof Parameter parameter ? parameter.getValue() : argument;
         Type type = argument instanceof Parameter parameter ? parameter.getType() : null;
-        boolean inferred = type == null || type instanceof Type.InferredType;
-        if (!inferred && type instanceof PgType known && known.oid() == 0) {
+        Type given = type instanceof Type.InferredType ? null : type;
+        if (given instanceof PgType known && known.oid() == 0) {
             values.bindNamed(index, value, known);
         } else if (value == null) {
             values.bindNull(index, 0);
         } else {
-            values.bind(index, value, inferred ? null : core.registry().typeOidOf(type));
+            values.bind(index, value, given == null ? null : core.registry().typeOidOf(given));
         }
     }
 

@@ -18,9 +18,15 @@ public final class PgxcLargeObject {
 
     /** From where a position counts. */
     public enum From {
-        START,
-        POSITION,
-        END
+        START(0),
+        POSITION(1),
+        END(2);
+
+        private final int code;
+
+        From(int code) {
+            this.code = code;
+        }
     }
 
     private static final int PIECE = 64 * 1024;
@@ -102,7 +108,7 @@ public final class PgxcLargeObject {
                 Long.class,
                 descriptor,
                 offset,
-                Require.nonNull(from, "from").ordinal());
+                Require.nonNull(from, "from").code);
     }
 
     /** The position, from the start. */
