@@ -21,7 +21,7 @@ record TlsSettings(
         @Nullable String crl,
         boolean sni,
         @Nullable HostnameVerifier hostnameVerifier,
-        Function<? super SslContextBuilder, ? extends SslContextBuilder> customizer,
+        Function<? super SslContextBuilder, ? extends SslContextBuilder> contextBuilderCustomizer,
         ChannelBinding channelBinding) {
 
     TlsSettings {
@@ -50,7 +50,7 @@ record TlsSettings(
                 mode == SslMode.VERIFY_FULL,
                 sni,
                 hostnameVerifier,
-                new TlsMaterial(checksChain, rootCert, cert, key, password, crl, customizer).context());
+                new TlsMaterial(checksChain, rootCert, cert, key, password, crl, contextBuilderCustomizer).context());
     }
 
     /** Without the password. */

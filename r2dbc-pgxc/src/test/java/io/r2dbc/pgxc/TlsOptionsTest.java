@@ -49,7 +49,7 @@ class TlsOptionsTest {
                 set("sslSni", "off", c -> c.tls().sni(), false),
                 set("sslHostnameVerifier", verifier, c -> c.tls().hostnameVerifier(), verifier),
                 refused("sslHostnameVerifier", "com.example.Verifier", "given by program"),
-                set("sslContextBuilderCustomizer", customizer, c -> c.tls().customizer(), customizer),
+                set("sslContextBuilderCustomizer", customizer, c -> c.tls().contextBuilderCustomizer(), customizer),
                 refused("sslContextBuilderCustomizer", "com.example.Customizer", "given by program"),
                 set("channelBinding", "prefer", c -> c.tls().channelBinding(), ChannelBinding.PREFER),
                 set("channelBinding", "Require", c -> c.tls().channelBinding(), ChannelBinding.REQUIRE),

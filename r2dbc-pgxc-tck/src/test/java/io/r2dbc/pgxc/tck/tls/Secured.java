@@ -65,7 +65,8 @@ final class Secured implements BeforeAllCallback, AfterAllCallback {
                 "hostnossl all tls_only 127.0.0.1/32 reject",
                 "host all scram 127.0.0.1/32 scram-sha-256",
                 "hostssl all cleartext 127.0.0.1/32 password",
-                "hostssl all certified 127.0.0.1/32 cert");
+                "hostssl all certified 127.0.0.1/32 cert",
+                "hostnossl all certified 127.0.0.1/32 reject");
         cluster.start();
         try (java.sql.Connection witness =
                         DriverManager.getConnection(cluster.endpoint().jdbcUrl());
