@@ -99,6 +99,7 @@ final class TlsSessionTest {
     }
 
     /** What may stand where the server was, when the second connection comes. */
+    @SuppressWarnings("ImmutableEnumChecker") // functions without state
     private enum Impostor {
         WITHOUT_TLS(script -> script.expectSslRequest().sendRaw((byte) 'N').expectEnd()),
         WITH_AN_ERROR(
@@ -181,6 +182,7 @@ final class TlsSessionTest {
     }
 
     /** Where an attempt over TLS may be when its subscriber leaves. */
+    @SuppressWarnings("ImmutableEnumChecker") // functions without state
     private enum Phase {
         BEFORE_THE_ANSWER(script -> script.expectSslRequest()),
         IN_THE_HANDSHAKE(script -> script.expectSslRequest().sendRaw((byte) 'S')),

@@ -28,6 +28,7 @@ class TlsMatrixIT {
     static final Secured SERVER = new Secured();
 
     /** What a server may have to show. */
+    @SuppressWarnings("ImmutableEnumChecker") // functions without state
     private enum Certificate {
         GOOD(Authority::signLoopback, true, true),
         OF_ANOTHER_HOST(
