@@ -2,6 +2,7 @@
 package io.r2dbc.pgxc.tck.replication;
 
 import static io.r2dbc.pgxc.tck.Sandbox.LIMIT;
+import static io.r2dbc.pgxc.tck.Sandbox.all;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -87,18 +88,15 @@ class BaseBackupIT {
     void startsAsServer() {
         publisher.jdbc().execute("CREATE TABLE kept AS SELECT g FROM generate_series(1, 12345) g");
         TarFolder unpacked = new TarFolder(folder);
-        List<BackupPart> parts = publisher
+        List<BackupPart> parts = all(publisher
                 .open(ReplicationMode.PHYSICAL)
                 .baseBackup(fast().wal()
                         .manifest(Manifest.YES)
                         .manifestChecksums(Checksums.SHA256)
                         .maxRate(1_048_576))
                 .doOnNext(unpacked::take)
-                .filter(part -> !(part instanceof BackupPart.Data))
-                .collectList()
-                .block(LIMIT);
+                .filter(part -> !(part instanceof BackupPart.Data)));
         unpacked.close();
-        assertThat(parts).isNotNull();
         assertThat(parts.get(0)).isInstanceOf(BackupPart.Started.class);
         assertThat(parts.get(parts.size() - 1)).isInstanceOf(BackupPart.Finished.class);
         BackupPart.Started started = of(parts, BackupPart.Started.class).get(0);
@@ -142,10 +140,8 @@ class BaseBackupIT {
                     .hasMessageContaining("TARGET");
             return;
         }
-        List<BackupPart> parts = connection
-                .baseBackup(fast().target(Target.BLACKHOLE).waitForArchive(false))
-                .collectList()
-                .block(LIMIT);
+        List<BackupPart> parts =
+                all(connection.baseBackup(fast().target(Target.BLACKHOLE).waitForArchive(false)));
         assertThat(of(parts, BackupPart.Data.class)).isEmpty();
         assertThat(of(parts, BackupPart.Finished.class)).hasSize(1);
     }

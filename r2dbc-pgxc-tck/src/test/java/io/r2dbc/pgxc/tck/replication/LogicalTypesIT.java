@@ -20,6 +20,7 @@ import io.r2dbc.pgxc.testing.StandingAsserts;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -120,8 +121,7 @@ class LogicalTypesIT {
     }
 
     private static void assertRow(PgxcTuple row, List<CodecCase> cases, List<String> types, Set<Kind> kinds) {
-        Integer id = row.get("id", Integer.class);
-        assertThat(id).isNotNull();
+        int id = Objects.requireNonNull(row.get("id", Integer.class));
         CodecCase expected = cases.get(id);
         int column = 1 + types.indexOf(type(expected));
         Object value = row.get(column, expected.target());
