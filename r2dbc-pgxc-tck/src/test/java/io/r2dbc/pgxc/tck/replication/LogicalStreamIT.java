@@ -236,35 +236,28 @@ class LogicalStreamIT {
     void killedTwentyTimes() {
         command("CREATE TABLE t (id int PRIMARY KEY, filler text)");
         String slot = publisher.slot("");
-        int transactions = 600;
-        int each = 5;
+        int rounds = 20;
+        int each = 150;
         PgxcLogicalStream stream = publisher
                 .factory()
                 .logicalStream(LogicalOptions.of(slot, publisher.name()).withStatusInterval(Duration.ofMillis(500)));
         Collected collected = new Collected(stream);
         Flux<Integer> ids = stream.events().concatMapIterable(collected::taken, 1);
         CompletableFuture<List<Integer>> all =
-                ids.take((long) transactions * each).collectList().toFuture();
+                ids.take((long) rounds * each).collectList().toFuture();
         int killed = 0;
-        for (int i = 0; i < transactions; i++) {
-            publisher
-                    .jdbc()
-                    .update(
-                            "INSERT INTO t SELECT g, repeat('y', 200) FROM generate_series(?, ?) g",
-                            i * each + 1,
-                            (i + 1) * each);
-            if (i % 30 == 15) {
-                killed += publisher.ask(
-                        "SELECT CASE WHEN pg_terminate_backend(?) THEN 1 ELSE 0 END",
-                        Integer.class,
-                        publisher.walsender(slot));
-            }
+        for (int round = 0; round < rounds; round++) {
+            command(transactions(round * each, each));
+            killed += publisher.ask(
+                    "SELECT CASE WHEN pg_terminate_backend(?) THEN 1 ELSE 0 END",
+                    Integer.class,
+                    publisher.walsender(slot));
         }
-        List<Integer> seen = all.orTimeout(60, TimeUnit.SECONDS).join();
-        assertThat(killed).isEqualTo(20);
+        List<Integer> seen = all.orTimeout(20, TimeUnit.SECONDS).join();
+        assertThat(killed).isEqualTo(rounds);
         assertThat(seen)
                 .containsExactlyElementsOf(
-                        IntStream.rangeClosed(1, transactions * each).boxed().toList());
+                        IntStream.range(0, rounds * each).boxed().toList());
         assertThat(collected.reconnects()).isGreaterThanOrEqualTo(10);
         until(
                 "the slot is free",
@@ -272,5 +265,18 @@ class LogicalStreamIT {
                         "SELECT active FROM pg_replication_slots WHERE slot_name = ?", Boolean.class, slot));
         Lsn confirmed = publisher.lsn("SELECT confirmed_flush_lsn FROM pg_replication_slots WHERE slot_name = ?", slot);
         assertThat(confirmed).isLessThanOrEqualTo(stream.acknowledged());
+    }
+
+    /** So many ids in transactions of five rows each, by one command. */
+    private static String transactions(int from, int count) {
+        StringBuilder sql = new StringBuilder();
+        for (int id = from; id < from + count; id += 5) {
+            sql.append("BEGIN; INSERT INTO t SELECT g, repeat('y', 2000) FROM generate_series(")
+                    .append(id)
+                    .append(", ")
+                    .append(id + 4)
+                    .append(") g; COMMIT; ");
+        }
+        return sql.toString();
     }
 }
