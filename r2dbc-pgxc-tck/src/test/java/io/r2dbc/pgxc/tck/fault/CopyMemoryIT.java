@@ -12,6 +12,7 @@ import io.r2dbc.pgxc.PgxcConnection;
 import io.r2dbc.pgxc.testing.StandingAsserts;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
