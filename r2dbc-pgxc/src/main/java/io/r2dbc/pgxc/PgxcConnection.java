@@ -323,8 +323,8 @@ public sealed class PgxcConnection implements Connection, Lifecycle permits Wrap
         return Mono.defer(() -> session().state().backendKey() == null
                 ? Mono.error(new UnsupportedOperationException(
                         "The server has sent no BackendKeyData, so it cannot be asked to cancel"))
-                : Mono.create(sink -> session()
-                        .requestCancel(() -> StreamEnd.give(sink::success, Context.of(sink.contextView())))));
+                : Mono.create(sink ->
+                        session().requestCancel(() -> StreamEnd.give(sink::success, Context.of(sink.contextView())))));
     }
 
     /** Whether the connection can be used: as far as is known (LOCAL), or by asking the server, for 5 seconds at most. Never an error. */

@@ -97,7 +97,8 @@ class CancelRequestTest {
     }
 
     @Test
-    @DisplayName("[S2.7.1, X14] asked for by the user: what runs fails with the server's error, and what follows is not hit")
+    @DisplayName(
+            "[S2.7.1, X14] asked for by the user: what runs fails with the server's error, and what follows is not hit")
     void askedFor() {
         CountDownLatch cancelled = new CountDownLatch(1);
         ScriptedServer server = server(cancelled, STOPPED);

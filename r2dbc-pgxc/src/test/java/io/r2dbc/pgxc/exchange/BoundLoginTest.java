@@ -145,6 +145,7 @@ final class BoundLoginTest {
     }
 
     private static Login login(Binding binding, Line line) {
-        return new Login(new Credentials("alice", PASSWORD, false, 100_000, binding, EnumSet.allOf(Method.class)), line);
+        return new Login(
+                new Credentials("alice", PASSWORD, false, 100_000, binding, EnumSet.allOf(Method.class)), line);
     }
 }

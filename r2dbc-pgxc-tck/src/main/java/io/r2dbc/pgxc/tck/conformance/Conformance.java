@@ -42,7 +42,9 @@ public final class Conformance {
                 .append(" tests passed, ")
                 .append(reports.skipped())
                 .append(" skipped.\n");
-        catalogue.chapters().forEach((chapter, requirements) -> append(page, chapter, requirements, catalogue, reports));
+        catalogue
+                .chapters()
+                .forEach((chapter, requirements) -> append(page, chapter, requirements, catalogue, reports));
         return page.toString();
     }
 
