@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.r2dbc.pgxc;
 
+import io.r2dbc.pgxc.exchange.Failure.ConnectionLost;
 import io.r2dbc.spi.R2dbcException;
-import io.r2dbc.spi.R2dbcNonTransientResourceException;
 import io.r2dbc.spi.R2dbcTransientException;
 import io.r2dbc.spi.ValidationDepth;
 import java.time.Duration;
@@ -119,8 +119,8 @@ final class Listening {
                 .then(Mono.error(() -> lost("the server gives no sign of life")));
     }
 
-    private static R2dbcException lost(String why) {
-        return new R2dbcNonTransientResourceException("The connection is lost: " + why, "08006");
+    private RuntimeException lost(String why) {
+        return Errors.of(new ConnectionLost("08006", "The connection is lost: " + why, null), sql);
     }
 
     /** Whether it may be better later: the server is away, busy or starting; or, where it has once worked, a standby for a while. */
