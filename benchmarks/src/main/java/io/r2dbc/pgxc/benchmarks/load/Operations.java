@@ -40,6 +40,7 @@ final class Operations {
             case W4BF -> first(new Scan(Tables.SIX_COLUMNS, Scan.Shape.SIX_COLUMNS, FETCH_SIZE));
             case W5 -> scan(new Scan(Tables.ONE_TEXT, Scan.Shape.ONE_TEXT, 0), expectations.oneText());
             case W6 -> one((turn, done) -> client.insert(connection, done), turn -> Tables.BATCH);
+            case W6C -> one((turn, done) -> client.copy(connection, done), turn -> Tables.BATCH);
             case W7, W7S -> one((turn, done) -> client.visit(done), turn -> 1);
             case W8 -> new News(client);
             case W9 -> new Sequence(pairs());

@@ -28,6 +28,8 @@ public enum Work {
     W5("row of 100,000 x 1 KiB text", 1, 1, Tables.NOTES, false),
     /** A batch. */
     W6("row of a 10,000-row INSERT batch", 1, 1, Tables.BATCH, false),
+    /** The same by COPY. */
+    W6C("row of a 10,000-row COPY", 1, 1, Tables.BATCH, false),
     /** Connections where the server trusts. */
     W7("connect, SELECT 1, close; trust", 1, 1, 1, false),
     /** Connections where it does not. */
@@ -91,6 +93,9 @@ public enum Work {
 
     /** Whether this driver takes part. */
     public boolean suits(Peer peer) {
+        if (this == W6C) {
+            return peer == Peer.PGXC || peer == Peer.R2 || peer == Peer.R2B || peer == Peer.JD;
+        }
         return switch (peer) {
             case JDR -> this == W6;
             case R2B -> LARGE.contains(this) || this == W4B || this == W4BF || this == W5;

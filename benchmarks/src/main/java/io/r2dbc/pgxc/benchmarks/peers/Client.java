@@ -43,6 +43,11 @@ public interface Client extends AutoCloseable {
     /** {@link Tables#INSERT} as a batch of {@link Tables#BATCH}; the sum is the number of rows added. */
     void insert(int connection, Done done);
 
+    /** The same rows as {@link #insert}, by COPY; the sum is the number of rows added. Not all clients have it. */
+    default void copy(int connection, Done done) {
+        done.failed(new UnsupportedOperationException("no COPY"));
+    }
+
     /** Connects anew, reads {@code SELECT 1}, whose value is the sum, and closes. */
     void visit(Done done);
 

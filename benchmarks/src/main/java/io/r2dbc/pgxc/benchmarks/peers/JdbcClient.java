@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Properties;
 import org.postgresql.PGConnection;
+import org.postgresql.copy.CopyIn;
 
 /** pgjdbc, which blocks: prepared statements kept, the server's from the first execution on. */
 final class JdbcClient implements Client {
@@ -145,6 +146,20 @@ final class JdbcClient implements Client {
                 rows += count == Statement.SUCCESS_NO_INFO ? 1 : count;
             }
             return rows;
+        });
+    }
+
+    @Override
+    public void copy(int connection, Done done) {
+        answer(done, () -> {
+            byte[] rows = Tables.copied();
+            CopyIn copy = sessions.get(connection)
+                    .connection()
+                    .unwrap(PGConnection.class)
+                    .getCopyAPI()
+                    .copyIn(Tables.COPY);
+            copy.writeToCopy(rows, 0, rows.length);
+            return copy.endCopy();
         });
     }
 

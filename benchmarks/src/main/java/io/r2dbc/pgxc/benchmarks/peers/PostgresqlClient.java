@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.r2dbc.pgxc.benchmarks.peers;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.r2dbc.postgresql.PostgresqlConnectionConfiguration;
 import io.r2dbc.postgresql.PostgresqlConnectionFactory;
 import io.r2dbc.postgresql.api.PostgresqlConnection;
 import io.r2dbc.spi.Connection;
+import reactor.core.publisher.Mono;
 
 /** r2dbc-postgresql. */
 final class PostgresqlClient extends R2dbcClient {
@@ -18,6 +21,14 @@ final class PostgresqlClient extends R2dbcClient {
                 .password(address.password())
                 .forceBinary(forceBinary)
                 .build()));
+    }
+
+    @Override
+    public void copy(int connection, Done done) {
+        Mono<ByteBuf> rows = Mono.fromSupplier(() -> Unpooled.wrappedBuffer(Tables.copied()));
+        ((PostgresqlConnection) connection(connection))
+                .copyIn(Tables.COPY, rows)
+                .subscribe(new Sum<>(done));
     }
 
     @Override

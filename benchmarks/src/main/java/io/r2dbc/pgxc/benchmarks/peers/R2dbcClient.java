@@ -138,6 +138,10 @@ abstract class R2dbcClient implements Client {
         }
     }
 
+    Connection connection(int number) {
+        return connections.get(number);
+    }
+
     private Statement statement(int connection, String sql) {
         return connections.get(connection).createStatement(sql);
     }

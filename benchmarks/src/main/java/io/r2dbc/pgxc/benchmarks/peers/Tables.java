@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.r2dbc.pgxc.benchmarks.peers;
 
+import java.nio.charset.StandardCharsets;
+
 /** What all clients send: the statements over the tables that the comparison makes before it begins. */
 public final class Tables {
 
@@ -31,6 +33,9 @@ public final class Tables {
     /** Adds one of the rows of a batch: int4, text. */
     public static final String INSERT = "INSERT INTO event (id, name) VALUES ($1, $2)";
 
+    /** Takes the rows of a batch as text. */
+    public static final String COPY = "COPY event (id, name) FROM STDIN";
+
     /** Six columns: int4, int8, text of 20, timestamptz, numeric(12,2), float8. */
     public static final String SIX_COLUMNS = "SELECT id, counter, name, at, price, ratio FROM measure";
 
@@ -47,6 +52,15 @@ public final class Tables {
     /** The name that a batch's row has. */
     public static String name(int id) {
         return "event number " + id;
+    }
+
+    /** All rows of a batch, as {@link #COPY} takes them. */
+    static byte[] copied() {
+        StringBuilder text = new StringBuilder();
+        for (int id = 1; id <= BATCH; id++) {
+            text.append(id).append('\t').append(name(id)).append('\n');
+        }
+        return text.toString().getBytes(StandardCharsets.UTF_8);
     }
 
     private Tables() {}
