@@ -78,8 +78,8 @@ class UnsolicitedTest {
     @DisplayName("[A6] ReadyForQuery before Sync was sent is no answer to a flight that is still being written")
     void readyBeforeSync() {
         CountDownLatch written = new CountDownLatch(1);
-        try (Dialogue dialogue =
-                Dialogue.of(script -> script.expect("P D B E").send(ready()).pause(written))) {
+        try (Dialogue dialogue = Dialogue.of(
+                script -> script.expect("P D B E").send(ready()).pause(written).expectEndOfBytes())) {
             PgxcStatement statement = dialogue.connection().createStatement("insert into t values ($1)");
             for (int i = 0; i < 2_000; i++) {
                 statement.bind(0, "x".repeat(10_000)).add();

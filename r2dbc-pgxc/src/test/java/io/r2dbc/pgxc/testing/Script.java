@@ -168,7 +168,7 @@ public final class Script {
         });
     }
 
-    /** Expects that the client closes, whatever it was just about to say: half a handshake is no message. */
+    /** Expects that the client closes, whatever it was just about to say: half a handshake, or half a message. */
     public Script expectEndOfBytes() {
         return add("expect the end of the bytes", Peer::skipToEnd);
     }
