@@ -15,7 +15,9 @@
  *   <li><b>coordinator</b>: the Postgres-XC node that a client talks to.
  * </ul>
  *
- * <p>Three publishers are written by hand: {@code Execution}, {@code DemandFlux} and {@code EventFlux}. Against the plan of the house {@code
+ * <p>Three publishers are written by hand: {@code Execution}, {@code DemandFlux} (with what CopyData holds: {@code DataFlux}, {@code
+ * ReplicationFeed}, {@code BackupFeed}) and {@code EventFlux}. What may outlive its connection, {@code Listening} and {@code
+ * PgxcLogicalStream}, is made of Reactor's operators on top of connections. A {@code PgxcTuple} is the one row that may be kept. Against the plan of the house {@code
  * PgxcConnection} has one subclass, for the reason given there.
  */
 @NullMarked

@@ -14,6 +14,8 @@
  *               (gone) answered        v
  *                                   drained: answers are taken and thrown away, nothing is written behind -> answered
  *
+ *    what cannot be made yet has a Reservation in line: in its turn, and when it is open, the exchange is made and written in its place
+ *
  * A flight of the extended protocol (ExtendedQuery), what it awaits:
  *
  *     [rides ahead: Close, BEGIN, SAVEPOINT, Parse, RELEASE]
