@@ -6,6 +6,7 @@ import io.r2dbc.pgxc.replication.LogicalMessage;
 import io.r2dbc.pgxc.replication.LogicalMessage.Begin;
 import io.r2dbc.pgxc.replication.LogicalMessage.BeginPrepare;
 import io.r2dbc.pgxc.replication.LogicalMessage.Change;
+import io.r2dbc.pgxc.replication.LogicalMessage.Message;
 import io.r2dbc.pgxc.replication.LogicalMessage.StreamStart;
 import io.r2dbc.pgxc.replication.LogicalMessage.StreamStop;
 import io.r2dbc.pgxc.replication.Relation;
@@ -74,8 +75,9 @@ final class LogicalFeed extends ReplicationFeed<PgxcLogicalEvent> {
     private void note(LogicalMessage message) {
         Lsn end = PgxcLogicalEvent.endOf(message);
         if (end != null) {
-            inTransaction = false;
-            delivered = end;
+            // a message that belongs to no transaction may come within the block of one
+            inTransaction &= message instanceof Message;
+            delivered = delivered.compareTo(end) < 0 ? end : delivered;
         } else if (message instanceof Relation relation) {
             lookUpTypes(relation);
         } else if (message instanceof Begin || message instanceof BeginPrepare || message instanceof StreamStart) {

@@ -4,6 +4,7 @@ package io.r2dbc.pgxc;
 import io.r2dbc.pgxc.replication.LogicalMessage;
 import io.r2dbc.pgxc.replication.LogicalMessage.Commit;
 import io.r2dbc.pgxc.replication.LogicalMessage.CommitPrepared;
+import io.r2dbc.pgxc.replication.LogicalMessage.Message;
 import io.r2dbc.pgxc.replication.LogicalMessage.Prepare;
 import io.r2dbc.pgxc.replication.LogicalMessage.RollbackPrepared;
 import io.r2dbc.pgxc.replication.LogicalMessage.StreamCommit;
@@ -34,13 +35,17 @@ public record PgxcLogicalEvent(
     /**
      * The position to acknowledge once everything up to this message is durable here.
      *
-     * @return null unless the message ends a transaction, in one phase or the other
+     * @return null unless the message ends a transaction, in one phase or the other, or is one of {@code pg_logical_emit_message}
+     *     outside of any
      */
     public @Nullable Lsn endOfTransaction() {
         return endOf(message);
     }
 
     static @Nullable Lsn endOf(LogicalMessage message) {
+        if (message instanceof Message alone) {
+            return alone.transactional() ? null : new Lsn(alone.lsn().value() + 1);
+        }
         if (message instanceof Commit commit) {
             return commit.endLsn();
         }

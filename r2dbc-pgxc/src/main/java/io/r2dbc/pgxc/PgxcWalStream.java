@@ -92,7 +92,7 @@ public final class PgxcWalStream {
         if (beforeTen) {
             feed.tell(told::writeShortTo);
         } else {
-            feed.tell(told);
+            feed.tell(told::writeTo);
         }
     }
 

@@ -12,7 +12,6 @@ import io.r2dbc.pgxc.exchange.SessionEndException;
 import io.r2dbc.pgxc.net.Session;
 import io.r2dbc.pgxc.replication.NextTimeline;
 import io.r2dbc.pgxc.replication.ReplicationFormatException;
-import io.r2dbc.pgxc.replication.StandbyMessage;
 import io.r2dbc.pgxc.replication.StreamMessage;
 import io.r2dbc.pgxc.replication.WalData;
 import io.r2dbc.pgxc.value.Lsn;
@@ -65,7 +64,10 @@ abstract class ReplicationFeed<T> extends DemandFlux<T> implements CopyBothConsu
     private @Nullable NextTimeline following;
     private boolean over;
     private boolean heard;
-    private long silentSince;
+    private boolean asked;
+    private long askedAt;
+    private boolean started;
+    private @Nullable Consumer<ByteBuf> early;
 
     /** Nothing is sent before somebody subscribes. */
     ReplicationFeed(Opening opening) {
@@ -150,13 +152,15 @@ abstract class ReplicationFeed<T> extends DemandFlux<T> implements CopyBothConsu
         tellStatus();
     }
 
-    /** Says something besides. Any thread. */
-    final void tell(StandbyMessage message) {
-        session.execute(() -> say(message::writeTo));
-    }
-
+    /** Says something besides, as soon as the stream has begun; then only the last of several. Any thread. */
     final void tell(Consumer<ByteBuf> message) {
-        session.execute(() -> say(message));
+        session.execute(() -> {
+            if (started) {
+                say(message);
+            } else {
+                early = message;
+            }
+        });
     }
 
     /** Ends the stream from this side: what is on its way still comes. Any thread. */
@@ -204,13 +208,32 @@ abstract class ReplicationFeed<T> extends DemandFlux<T> implements CopyBothConsu
         return first != StreamMessage.WAL_DATA;
     }
 
+    /** A server that does not answer the command at all is gone as well. */
+    @Override
+    public final void onAsked() {
+        timer = session.scheduler()
+                .schedule(
+                        () -> session.execute(() -> {
+                            if (!started && !over) {
+                                abandon("where START_REPLICATION was to be answered");
+                            }
+                        }),
+                        opening.silenceLimit().toMillis(),
+                        TimeUnit.MILLISECONDS);
+    }
+
     @Override
     public final void onStart() {
+        endTimer();
+        started = true;
         onAccepted();
+        if (early != null) {
+            say(early);
+            early = null;
+        }
         Duration interval = opening.statusInterval();
         if (!interval.isZero()) {
             long millis = Math.max(1, interval.toMillis());
-            silentSince = System.nanoTime();
             timer = session.scheduler()
                     .schedulePeriodically(() -> session.execute(this::onTimer), millis, millis, TimeUnit.MILLISECONDS);
         }
@@ -222,17 +245,22 @@ abstract class ReplicationFeed<T> extends DemandFlux<T> implements CopyBothConsu
         boolean silent = !heard && wantsData();
         heard = false;
         if (!silent) {
-            silentSince = System.nanoTime();
-        } else if (!over
-                && System.nanoTime() - silentSince > opening.silenceLimit().toNanos()) {
-            session.abort(new ConnectionLost(
-                    "08006",
-                    "The server has said nothing for " + opening.silenceLimit().toMillis()
-                            + " ms, although it was asked to",
-                    null));
+            asked = false;
+        } else if (!asked) {
+            asked = true;
+            askedAt = System.nanoTime();
+        } else if (!over && System.nanoTime() - askedAt > opening.silenceLimit().toNanos()) {
+            abandon("although it was asked to");
             return;
         }
         say(opening.standing().update(silent)::writeTo);
+    }
+
+    private void abandon(String why) {
+        session.abort(new ConnectionLost(
+                "08006",
+                "The server has said nothing for " + opening.silenceLimit().toMillis() + " ms, " + why,
+                null));
     }
 
     @Override
@@ -301,6 +329,10 @@ abstract class ReplicationFeed<T> extends DemandFlux<T> implements CopyBothConsu
 
     private void over() {
         over = true;
+        endTimer();
+    }
+
+    private void endTimer() {
         if (timer != null) {
             timer.dispose();
             timer = null;

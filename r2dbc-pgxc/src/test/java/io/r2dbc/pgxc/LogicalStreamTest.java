@@ -130,6 +130,32 @@ class LogicalStreamTest {
     }
 
     @Test
+    @DisplayName(
+            "[S3.15, S3.24] a message outside of transactions is done with when the application says so, and not before")
+    void aloneStandingMessage() {
+        CountDownLatch untouched = new CountDownLatch(1);
+        String message = "4D00" + "0000000001000010" + "7000" + "0000000161";
+        try (ReplicationDialogue dialogue = ReplicationDialogue.logical(script -> ended(accepted(script, "0/0")
+                .send(keepalive(0x1000000, true))
+                .expect(CopyData.class, status(0x1000000, 0x1000000, 0x1000000))
+                .send(change(0x1000010, message), keepalive(0x2000000, true))
+                .expect(CopyData.class, status(0x1000000, 0x1000000, 0x1000000))
+                .then(untouched::countDown)
+                .expect(CopyData.class, status(0x1000011, 0x1000011, 0x1000011))
+                .send(keepalive(0x3000000, true))
+                .expect(CopyData.class, status(0x3000000, 0x3000000, 0x3000000))))) {
+            PgxcLogicalStream stream = dialogue.connection().logicalStream(OPTIONS);
+            TestSubscriber<PgxcLogicalEvent> events = begin(stream.events());
+            Dialogue.await(untouched);
+            Lsn end = events.getReceivedOnNext().get(0).endOfTransaction();
+            assertThat(end).isEqualTo(Lsn.parse("0/1000011"));
+            stream.acknowledge(end);
+            dialogue.server().awaitMessages(6, SOON);
+            events.cancel();
+        }
+    }
+
+    @Test
     @DisplayName("[S3.24] a message that is none ends the session and names itself")
     void malformed() {
         try (ReplicationDialogue dialogue = ReplicationDialogue.logical(script ->

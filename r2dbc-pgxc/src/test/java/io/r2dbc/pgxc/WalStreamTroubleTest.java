@@ -148,6 +148,39 @@ class WalStreamTroubleTest {
     }
 
     @Test
+    @DisplayName("[I10] an idle server is asked before it is taken for gone, however long the interval is")
+    void isAskedFirst() {
+        StreamRequest asking = REQUEST.withStatusInterval(Duration.ofMillis(150));
+        try (ReplicationDialogue dialogue = ReplicationDialogue.with(
+                options -> options.responseTimeout(Duration.ofMillis(20)),
+                script -> streaming(script)
+                        .expect("d d")
+                        .send(keepalive(0x1000000, false))
+                        .expect("d d")
+                        .send(wal(0x1000000, "abc")))) {
+            assertThat(Dialogue.completed(begin(dialogue.connection()
+                            .startReplication(asking)
+                            .data()
+                            .next())))
+                    .hasSize(1);
+        }
+    }
+
+    @Test
+    @DisplayName("[I10, X15] a server that does not answer START_REPLICATION at all is gone")
+    void unansweredCommand() {
+        try (ReplicationDialogue dialogue = ReplicationDialogue.with(
+                options -> options.responseTimeout(Duration.ofMillis(50)),
+                script -> script.expectQuery(ReplicationDialogue.START)
+                        .clientMayLeave()
+                        .hang())) {
+            assertThat(failed(begin(
+                            dialogue.connection().startReplication(REQUEST).data())))
+                    .isInstanceOf(R2dbcNonTransientResourceException.class);
+        }
+    }
+
+    @Test
     @DisplayName(
             "[I10, X15] a server that does not answer when it is asked to is gone, unless it is data that waits for"
                     + " demand")

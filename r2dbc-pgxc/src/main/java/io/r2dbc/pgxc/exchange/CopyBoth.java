@@ -59,6 +59,7 @@ public final class CopyBoth extends Exchange {
     public Written write(SessionState session, Outbox out) {
         outbox = out;
         out.send(new Query(sql));
+        consumer.onAsked();
         return Written.ALL;
     }
 
@@ -68,10 +69,10 @@ public final class CopyBoth extends Exchange {
         return !isAnswered();
     }
 
-    /** A server whose log does not grow has nothing to say. */
+    /** A server whose log does not grow has nothing to say; but it owes an answer to the command, and to CopyDone. */
     @Override
     public boolean mayBeSilent() {
-        return true;
+        return phase == Phase.STREAMING && !isCancelled();
     }
 
     /** There is nothing to be stopped: Terminate is understood at any time. */

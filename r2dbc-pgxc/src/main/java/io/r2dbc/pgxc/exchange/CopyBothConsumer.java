@@ -17,6 +17,9 @@ public interface CopyBothConsumer {
     /** Whether a payload that begins with this byte is wanted even though nothing else is. */
     boolean wantsAtOnce(byte first);
 
+    /** The command has been written. */
+    void onAsked();
+
     /** Streaming has begun, in both directions. */
     void onStart();
 
