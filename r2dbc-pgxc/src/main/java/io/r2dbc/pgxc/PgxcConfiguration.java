@@ -146,8 +146,9 @@ public final class PgxcConfiguration {
         return socket == null ? host : socket;
     }
 
+    /** 0 where {@link #host} is the file of a socket, whatever its name. */
     int port() {
-        return port;
+        return socket == null ? port : 0;
     }
 
     /** Null leaves it to the server, which takes the user's name. */

@@ -274,6 +274,9 @@ final class Attempt {
 
             @Override
             public void onFailed(Failure reason, boolean isViolation) {
+                if (over.get()) {
+                    return;
+                }
                 Approach next = isViolation ? null : approach.withoutTls();
                 if (next != null) {
                     warning.give(unencrypted, reason.message());

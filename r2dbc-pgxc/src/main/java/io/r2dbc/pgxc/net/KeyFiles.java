@@ -34,10 +34,13 @@ final class KeyFiles {
         if (both != null && (key == null || cert == null || cert.equals(key))) {
             String option = key == null ? "sslCert" : "sslKey";
             byte[] bytes = TrustFiles.read(option, both);
-            if (!isPkcs12(bytes)) {
+            if (isPkcs12(bytes)) {
+                builder.keyManager(fromPkcs12(option, both, bytes, password));
+            } else if (key == null || cert == null) {
                 throw incomplete(option, both);
+            } else {
+                fromTwoFiles(builder, cert, key, password);
             }
-            builder.keyManager(fromPkcs12(option, both, bytes, password));
         } else if (key != null && cert != null) {
             fromTwoFiles(builder, cert, key, password);
         }

@@ -11,6 +11,7 @@ import reactor.netty.resources.LoopResources;
  * What a session needs to know of the configuration.
  *
  * @param host a name, an address, or a Unix socket ({@link UnixSocket})
+ * @param port 0 where the host is the very file of a Unix socket
  * @param connectTimeout covers everything until the first ReadyForQuery
  * @param pipelineLimit how many exchanges may be written and unanswered at a time
  * @param stallTimeout how long a result nobody reads may hold up others; zero = for ever

@@ -31,9 +31,9 @@ record UnixSocket(String path) {
         return host.startsWith("/") || host.charAt(0) == ABSTRACT;
     }
 
-    /** The socket that a host and a port mean: the file itself, where the name says so, else the server's file in that folder. */
+    /** The socket that a host and a port mean: the file itself, where there is no port or the name says so, else the server's in that folder. */
     static UnixSocket of(String host, int port) {
-        boolean isFile = host.startsWith(FILE, host.lastIndexOf('/') + 1);
+        boolean isFile = port == 0 || host.startsWith(FILE, host.lastIndexOf('/') + 1);
         String folder = host.endsWith("/") ? host.substring(0, host.length() - 1) : host;
         return new UnixSocket(isFile ? host : folder + "/" + FILE + port);
     }

@@ -44,7 +44,9 @@ final class UnixSocketTest {
         "/, 5432, /.s.PGSQL.5432",
         "/run/.s.PGSQL.7, 5432, /run/.s.PGSQL.7",
         "/run/x.s.PGSQL.7, 5432, /run/x.s.PGSQL.7/.s.PGSQL.5432",
-        "@pg, 5432, @pg/.s.PGSQL.5432"
+        "@pg, 5432, @pg/.s.PGSQL.5432",
+        "/run/pooler.sock, 0, /run/pooler.sock",
+        "@pooler, 0, @pooler"
     })
     @DisplayName("[S1.0.2] a host that is a folder of sockets, or a socket")
     void paths(String host, int port, String path) {
