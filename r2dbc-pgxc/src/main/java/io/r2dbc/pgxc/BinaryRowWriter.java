@@ -42,13 +42,15 @@ final class BinaryRowWriter implements CopyInSource.Writer<@Nullable Object[]> {
 
     @Override
     public int write(@Nullable Object[] row, Outbox out) {
+        if (row.length != columns.size()) {
+            discard(row);
+            ValueException width = new ValueException(row.length + " values for " + columns.size() + " columns");
+            throw Errors.of(width, where(), sql);
+        }
         ByteBuf buffer = open(out);
         int start = buffer.writerIndex();
         int written = 0;
         try {
-            if (row.length != columns.size()) {
-                throw new ValueException(row.length + " values for " + columns.size() + " columns");
-            }
             buffer.writeShort(row.length);
             for (; written < row.length; written++) {
                 writeValue(row[written], written, buffer);
@@ -100,9 +102,13 @@ final class BinaryRowWriter implements CopyInSource.Writer<@Nullable Object[]> {
                 || value instanceof UUID;
     }
 
+    private String where() {
+        return "row " + rows + ", counted from 0: ";
+    }
+
     private String where(@Nullable Object[] row, int column) {
-        if (column >= columns.size() || row.length != columns.size()) {
-            return "row " + rows + ", counted from 0: ";
+        if (column >= columns.size()) {
+            return where();
         }
         Object value = row[column];
         String what = value == null ? "NULL" : value.getClass().getTypeName();

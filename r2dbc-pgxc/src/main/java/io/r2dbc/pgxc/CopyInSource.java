@@ -18,8 +18,8 @@ import reactor.util.context.Context;
 /**
  * Feeds COPY from a publisher: asks it for no more than the socket takes, and takes what it emits, on any thread, to the event loop.
  *
- * <p>The queue between both holds what has been asked for and no more. It is asked for one element at first, and then for so many as fill a
- * buffer if they are like the largest so far. Whatever comes after the end is thrown away. Event loop only, but for the subscriber's
+ * <p>The queue between both holds what has been asked for and no more. It is asked for one or two elements at first, and then for up to so
+ * many as fill a buffer if they are like the largest so far, but never for more than 32. Whatever comes after the end is thrown away. Event loop only, but for the subscriber's
  * signals.
  */
 final class CopyInSource<T> implements CopyIn.Source, CoreSubscriber<T> {
@@ -45,7 +45,9 @@ final class CopyInSource<T> implements CopyIn.Source, CoreSubscriber<T> {
             AtomicReferenceFieldUpdater.newUpdater(CopyInSource.class, Subscription.class, "subscription");
 
     private static final int A_BUFFER = 64 * 1024;
-    private static final int MOST = 256;
+
+    /** What comes may be larger than all that has come. */
+    private static final int MOST = 32;
 
     private final ConnectionCore core;
     private final Publisher<? extends T> publisher;
@@ -60,6 +62,7 @@ final class CopyInSource<T> implements CopyIn.Source, CoreSubscriber<T> {
     private boolean supplying;
     private boolean failed;
     private int largest;
+    private int asked = 1;
 
     CopyInSource(ConnectionCore core, Publisher<? extends T> publisher, Writer<T> writer, Context context) {
         this.core = core;
@@ -130,7 +133,9 @@ final class CopyInSource<T> implements CopyIn.Source, CoreSubscriber<T> {
         if (from == null || owed.get() > 0) {
             return false;
         }
-        long more = largest == 0 ? 1 : Math.max(1, Math.min(MOST, A_BUFFER / largest));
+        int fitting = largest == 0 ? 1 : Math.max(1, A_BUFFER / largest);
+        int more = Math.min(Math.min(2 * asked, MOST), fitting);
+        asked = Math.max(1, more);
         owed.set(more);
         from.request(more);
         return owed.get() < more || ended;
@@ -139,13 +144,24 @@ final class CopyInSource<T> implements CopyIn.Source, CoreSubscriber<T> {
     @Override
     public void stop() {
         stopped = true;
-        Operators.terminate(SUBSCRIPTION, this);
+        guarded(() -> Operators.terminate(SUBSCRIPTION, this));
         discardAll();
     }
 
     private void discardAll() {
         for (T left = arrived.poll(); left != null; left = arrived.poll()) {
-            writer.discard(left);
+            T element = left;
+            guarded(() -> writer.discard(element));
+        }
+    }
+
+    /** What belongs to the user may throw; the COPY goes on to its end all the same. */
+    private void guarded(Runnable ofUsers) {
+        try {
+            ofUsers.run();
+        } catch (Throwable e) {
+            Exceptions.throwIfJvmFatal(e);
+            Operators.onErrorDropped(e, context);
         }
     }
 

@@ -79,6 +79,12 @@ final class CopyOutRows<T> extends DataFlux<T> implements Description.Reader {
         return !pending && super.wantsData();
     }
 
+    /** The end needs no demand: the trailer, which begins like no row. */
+    @Override
+    public boolean wantsAtOnce(byte first) {
+        return headed && !rest.isReadable() && first == (byte) (BinaryCopy.TRAILER >> 8);
+    }
+
     @Override
     public void onData(ByteBuf in, int offset, int length) {
         if (rest.isReadable()) {

@@ -52,6 +52,15 @@ abstract class DataFlux<T> extends DemandFlux<T> implements DataConsumer {
             Exchange made = make();
             core.session().execute(() -> exchange = made);
             core.session().submit(made);
+            // who has left meanwhile has found nothing to cancel
+            core.session().execute(this::cancelIfLeft);
+        }
+    }
+
+    private void cancelIfLeft() {
+        PacedSubscription<T> to = subscribed;
+        if (to != null && to.isOver()) {
+            leave();
         }
     }
 

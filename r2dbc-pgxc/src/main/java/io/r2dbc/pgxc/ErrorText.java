@@ -33,9 +33,18 @@ final class ErrorText {
 
     /** Why a source of data has failed, as one line that can be said to the server and is not too long for it. */
     static String toServer(@Nullable Throwable thrown) {
-        String line = escaped("The source of the data failed: " + thrown);
+        String line = escaped("The source of the data failed: " + told(thrown));
         String cut = line.length() > SAID_AT_MOST ? line.substring(0, SAID_AT_MOST) + "..." : line;
         return new String(cut.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
+    }
+
+    /** An exception of a user's may fail to say what it is. */
+    private static String told(@Nullable Throwable thrown) {
+        try {
+            return String.valueOf(thrown);
+        } catch (RuntimeException e) {
+            return thrown == null ? "" : thrown.getClass().getName();
+        }
     }
 
     private static void appendLabelled(StringBuilder line, String label, @Nullable String text) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.r2dbc.pgxc;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.r2dbc.pgxc.codec.Format;
 import io.r2dbc.pgxc.codec.PgType;
@@ -37,7 +38,13 @@ final class FunctionCalls {
         int known = oid == 0 ? PgType.TEXT.oid() : oid;
         Value<T> value = new Value<>(core, known, format, type, "function " + Integer.toUnsignedString(function));
         return Mono.defer(() -> {
-            ParameterBindings values = bindings(core, arguments);
+            ParameterBindings values;
+            try {
+                values = bindings(core, arguments);
+            } catch (RuntimeException e) {
+                release(arguments);
+                throw e;
+            }
             values.takeBuffers();
             Mono<T> call = Mono.create(sink -> submit(core, function, values, value, sink));
             return values.hasLarge() ? values.collect().then(call) : call;
@@ -56,6 +63,16 @@ final class FunctionCalls {
                 outcome::failed);
         sink.onCancel(() -> core.session().cancel(exchange));
         core.session().submit(exchange);
+    }
+
+    /** Buffers are the driver's, whatever becomes of the call. */
+    private static void release(@Nullable Object[] arguments) {
+        for (Object argument : arguments) {
+            Object value = argument instanceof Parameter parameter ? parameter.getValue() : argument;
+            if (value instanceof ByteBuf buffer) {
+                BoundBuffer.take(buffer);
+            }
+        }
     }
 
     private static ParameterBindings bindings(ConnectionCore core, @Nullable Object[] arguments) {

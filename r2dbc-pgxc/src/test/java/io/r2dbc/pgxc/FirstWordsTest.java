@@ -4,6 +4,7 @@ package io.r2dbc.pgxc;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.r2dbc.pgxc.testing.StandingAsserts;
+import io.r2dbc.pgxc.wire.ClientMessage.Startup;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -13,6 +14,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -46,6 +48,17 @@ class FirstWordsTest {
         listening.join();
         assertThat(codes).isNotEmpty().containsAnyOf(PROTOCOL_3_0, SSL_REQUEST);
         assertThat(codes).isSubsetOf(PROTOCOL_3_0, SSL_REQUEST);
+    }
+
+    @Test
+    @DisplayName("[H7] by default nothing is said at start-up that poolers would not take")
+    void acceptedByPoolers() {
+        try (Dialogue dialogue = Dialogue.of(script -> {})) {
+            assertThat(dialogue.server()
+                            .awaitMessage(Startup.class, Dialogue.SOON)
+                            .parameters())
+                    .containsOnlyKeys("user", "application_name", "client_encoding", "DateStyle");
+        }
     }
 
     private static void listen(ServerSocket server, List<Integer> codes) {

@@ -201,7 +201,7 @@ class StatementCacheTest {
     }
 
     @Test
-    @DisplayName("[X8, S9.12] without a cache every execution parses the unnamed statement")
+    @DisplayName("[X8, S9.12, H7] without a cache every execution parses the unnamed statement")
     void noCache() {
         try (Dialogue dialogue = Dialogue.with(
                 options -> options.preparedStatementCacheQueries(0),

@@ -72,6 +72,11 @@ public final class CopyOut extends Exchange {
     }
 
     @Override
+    public boolean wantsCopyData(byte first) {
+        return consumer.wantsAtOnce(first);
+    }
+
+    @Override
     public void onCopyData(ByteBuf in, int offset, int length) {
         if (state == State.FAILED) {
             return;

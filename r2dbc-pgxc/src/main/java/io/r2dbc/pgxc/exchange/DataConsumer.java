@@ -10,6 +10,11 @@ public interface DataConsumer {
     /** Whether a further message is wanted now. */
     boolean wantsData();
 
+    /** Whether a message that begins with this byte is wanted although no other is. */
+    default boolean wantsAtOnce(byte first) {
+        return false;
+    }
+
     /** The payload of one CopyData message, valid during the call only unless it is retained; it may be empty. */
     void onData(ByteBuf in, int offset, int length);
 

@@ -118,9 +118,19 @@ public final class Description extends Exchange {
         }
     }
 
+    /** It may wait for a lock, and has changed nothing. */
+    @Override
+    public boolean mayStopAtServer() {
+        return failure == null;
+    }
+
     @Override
     public void fail(Failure reason) {
-        reader.failed(failure == null ? reason : failure);
+        Failure earlier = failure;
+        if (earlier instanceof Failure.ServerError error && reason instanceof Failure.ConnectionLost) {
+            earlier = error.withConnectionLost();
+        }
+        reader.failed(earlier == null ? reason : earlier);
     }
 
     @Override

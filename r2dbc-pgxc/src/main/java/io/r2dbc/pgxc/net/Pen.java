@@ -6,6 +6,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.util.IllegalReferenceCountException;
 import io.r2dbc.pgxc.exchange.Exchange;
 import io.r2dbc.pgxc.exchange.Exchange.BeginRule;
 import io.r2dbc.pgxc.exchange.Exchange.Written;
@@ -51,6 +52,7 @@ final class Pen implements Outbox {
     private final ChannelFutureListener onWritten;
     private @Nullable ByteBuf buffer;
     private @Nullable Exchange speaker;
+    private boolean speaksOn;
     private boolean halted;
     private boolean writing;
 
@@ -94,6 +96,10 @@ final class Pen implements Outbox {
 
     @Override
     public void copyData(ByteBuf data) {
+        if (data.refCnt() == 0) {
+            // before the header, behind which the server would take whatever comes next for data
+            throw new IllegalReferenceCountException("A buffer was emitted that has been released already");
+        }
         while (data.readableBytes() > PIECE) {
             copyPiece(data.readRetainedSlice(PIECE));
         }
@@ -175,15 +181,40 @@ final class Pen implements Outbox {
         Exchange speaking = speaker;
         for (int i = 0; speaking != null && session.end() == null && mayWriteOn(); i++) {
             if (i == BUFFERS_A_TURN) {
-                // a task of the loop's would run ahead of its look at the sockets, again and again
-                session.context().executor().schedule(session::readOn, 0, TimeUnit.NANOSECONDS);
+                speakOn();
                 return;
             }
             if (speaking.isSpeaking()) {
-                speaking.speak(this);
+                speak(speaking);
             }
             speaker = speaking.isSpeaking() ? speaking : null;
             speaking = isFull() ? speaker : null;
+        }
+    }
+
+    /** A task of the loop's would run ahead of its look at the sockets, again and again. */
+    private void speakOn() {
+        if (!speaksOn) {
+            speaksOn = true;
+            session.context()
+                    .executor()
+                    .schedule(
+                            () -> {
+                                speaksOn = false;
+                                session.readOn();
+                            },
+                            0,
+                            TimeUnit.NANOSECONDS);
+        }
+    }
+
+    /** Half of what was to be said may be there, so nothing sensible could follow. */
+    private void speak(Exchange speaking) {
+        try {
+            speaking.speak(this);
+        } catch (RuntimeException e) {
+            session.fail(new Failure.ConnectionLost(
+                    "08006", "The driver could not go on with what it was sending: " + e, e));
         }
     }
 
@@ -192,7 +223,7 @@ final class Pen implements Outbox {
         Exchange speaking = speaker;
         if (speaking != null && speaking.isSpeaking()) {
             session.giveUp(speaking, Failure.ConnectionLost.CLOSED);
-            speaking.speak(this);
+            speak(speaking);
         }
         flush();
         message.writeTo(buffer());

@@ -16,6 +16,7 @@ import io.r2dbc.pgxc.wire.BackendDecoder.Step;
 import io.r2dbc.pgxc.wire.ErrorFields;
 import io.r2dbc.pgxc.wire.FrontendMessage;
 import io.r2dbc.pgxc.wire.ProtocolException;
+import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import org.jspecify.annotations.Nullable;
 
@@ -260,9 +261,11 @@ final class SessionHandler extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** A write did not reach the server; what it said before may still be there to be read. */
+    /** A write did not reach the server; what it said before may still be there to be read, unless the fault is on this side. */
     void onWriteFailed(Throwable cause) {
-        if (trouble == null && !(cause instanceof ClosedChannelException)) {
+        if (!(cause instanceof IOException)) {
+            fail(new ConnectionLost("08006", "The driver could not write what it was to send: " + cause, cause));
+        } else if (trouble == null && !(cause instanceof ClosedChannelException)) {
             trouble = cause;
         }
     }
