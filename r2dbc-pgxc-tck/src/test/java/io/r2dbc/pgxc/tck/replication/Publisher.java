@@ -91,10 +91,24 @@ final class Publisher implements BeforeEachCallback, AfterEachCallback {
 
     /** The pid of the walsender that serves the slot. */
     int walsender(String slot) {
-        until(
-                "the slot is in use",
-                () -> ask("SELECT active FROM pg_replication_slots WHERE slot_name = ?", Boolean.class, slot));
-        return ask("SELECT active_pid FROM pg_replication_slots WHERE slot_name = ?", Integer.class, slot);
+        AtomicInteger pid = new AtomicInteger();
+        until("the slot is in use", () -> {
+            pid.set(ask(
+                    "SELECT coalesce(active_pid, 0) FROM pg_replication_slots WHERE slot_name = ?",
+                    Integer.class,
+                    slot));
+            return pid.get() != 0;
+        });
+        return pid.get();
+    }
+
+    /** Terminates the walsender that serves the slot; false if there is none just now. */
+    boolean terminates(String slot) {
+        return ask(
+                "SELECT coalesce(bool_or(pg_terminate_backend(active_pid)), false) FROM pg_replication_slots"
+                        + " WHERE slot_name = ? AND active_pid IS NOT NULL",
+                Boolean.class,
+                slot);
     }
 
     Lsn lsn(String sql, Object... arguments) {
