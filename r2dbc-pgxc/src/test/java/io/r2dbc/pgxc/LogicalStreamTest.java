@@ -134,6 +134,7 @@ class LogicalStreamTest {
             "[S3.15, S3.24] a message outside of transactions is done with when the application says so, and not before")
     void aloneStandingMessage() {
         CountDownLatch untouched = new CountDownLatch(1);
+        CountDownLatch told = new CountDownLatch(1);
         String message = "4D00" + "0000000001000010" + "7000" + "0000000161";
         try (ReplicationDialogue dialogue = ReplicationDialogue.logical(script -> ended(accepted(script, "0/0")
                 .send(keepalive(0x1000000, true))
@@ -143,14 +144,15 @@ class LogicalStreamTest {
                 .then(untouched::countDown)
                 .expect(CopyData.class, status(0x1000011, 0x1000011, 0x1000011))
                 .send(keepalive(0x3000000, true))
-                .expect(CopyData.class, status(0x3000000, 0x3000000, 0x3000000))))) {
+                .expect(CopyData.class, status(0x3000000, 0x3000000, 0x3000000))
+                .then(told::countDown)))) {
             PgxcLogicalStream stream = dialogue.connection().logicalStream(OPTIONS);
             TestSubscriber<PgxcLogicalEvent> events = begin(stream.events());
             Dialogue.await(untouched);
             Lsn end = events.getReceivedOnNext().get(0).endOfTransaction();
             assertThat(end).isEqualTo(Lsn.parse("0/1000011"));
             stream.acknowledge(end);
-            dialogue.server().awaitMessages(6, SOON);
+            Dialogue.await(told);
             events.cancel();
         }
     }
