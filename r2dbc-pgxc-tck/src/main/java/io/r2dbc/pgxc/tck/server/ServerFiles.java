@@ -4,6 +4,7 @@ package io.r2dbc.pgxc.tck.server;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -80,11 +81,13 @@ final class ServerFiles {
         put("pg_hba.conf", String.join("\n", rules) + "\n");
     }
 
-    /** Writes a file into the data folder, so that the server may read it and nobody else. */
+    /** Writes a file into the data folder, so that the server may read it and nobody else; it is there whole or not at all. */
     void put(String name, String content) throws IOException {
-        Path file = data.resolve(name);
+        Path file = Files.createTempFile(data, name, ".new");
         Files.writeString(file, content);
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
         account.own(file);
+        // a server that waits for it may take it away the moment it is seen
+        Files.move(file, data.resolve(name), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 }
