@@ -21,11 +21,15 @@ final class Copies {
     private Copies() {}
 
     static Mono<Long> in(ConnectionCore core, String sql, Publisher<ByteBuf> data) {
-        String copy = single(core, sql).sql();
+        return feed(core, single(core, sql).sql(), data);
+    }
+
+    /** Whatever command asks for data as COPY FROM STDIN does. */
+    static Mono<Long> feed(ConnectionCore core, String command, Publisher<? extends ByteBuf> data) {
         return Mono.create(sink -> {
             CopyInSource<ByteBuf> source =
                     new CopyInSource<>(core, data, CopyInBytes.INSTANCE, Context.of(sink.contextView()));
-            CopyIn exchange = new CopyIn(copy, source, new SinkOutcome(sink, source, copy));
+            CopyIn exchange = new CopyIn(command, source, new SinkOutcome(sink, source, command));
             sink.onCancel(() -> core.session().cancel(exchange));
             core.session().submit(exchange);
         });
@@ -44,7 +48,7 @@ final class Copies {
                 .toList();
         Require.that(!names.isEmpty(), "columns must name at least one column of " + table);
         Require.nonNull(rows, "rows");
-        return Mono.create(sink -> RowsIn.start(core, into, names, rows, sink));
+        return Mono.create(sink -> CopyInRows.start(core, into, names, rows, sink));
     }
 
     static <T> Flux<T> rowsOut(

@@ -3,7 +3,6 @@ package io.r2dbc.pgxc;
 
 import io.netty.buffer.ByteBuf;
 import io.r2dbc.pgxc.exchange.Failure.ProtocolViolation;
-import io.r2dbc.pgxc.exchange.ManifestUpload;
 import io.r2dbc.pgxc.exchange.Question;
 import io.r2dbc.pgxc.exchange.SimpleQuery;
 import io.r2dbc.pgxc.replication.BackupOptions;
@@ -175,14 +174,11 @@ public final class PgxcReplicationConnection {
      * Gives the server the manifest of an earlier backup, for an incremental one that follows on this connection ({@code UPLOAD_MANIFEST},
      * PostgreSQL 17).
      *
-     * @param manifest its bytes, in pieces, which are released; all of it is collected before anything is sent
+     * @param manifest its bytes, in pieces, asked for as the socket takes them; the buffers are the driver's, and are released
      */
     public Mono<Void> uploadManifest(Publisher<? extends ByteBuf> manifest) {
         Require.nonNull(manifest, "manifest");
-        return idle().then(Flux.from(manifest)
-                .map(BoundBuffer::take)
-                .collectList()
-                .flatMap(pieces -> core.exchange(done -> new ManifestUpload(pieces, done), "UPLOAD_MANIFEST")));
+        return idle().then(Copies.feed(core, "UPLOAD_MANIFEST", manifest)).then();
     }
 
     /**

@@ -2,6 +2,7 @@
 package io.r2dbc.pgxc;
 
 import static io.r2dbc.pgxc.testing.ServerMessages.bindComplete;
+import static io.r2dbc.pgxc.testing.ServerMessages.column;
 import static io.r2dbc.pgxc.testing.ServerMessages.complete;
 import static io.r2dbc.pgxc.testing.ServerMessages.error;
 import static io.r2dbc.pgxc.testing.ServerMessages.noData;
@@ -86,5 +87,25 @@ final class Answers {
     /** To a simple Query without rows. */
     static Octets answered(String tag, TransactionStatus status) {
         return Octets.join(complete(tag), ready(status));
+    }
+
+    /** To the question for types in the catalogue: as many rows as there are. */
+    static Octets catalogue(Octets... rows) {
+        List<Octets> all = new ArrayList<>();
+        all.add(rowDescription(
+                column("oid", 26),
+                column("typname", 19),
+                column("typtype", 18),
+                column("element", 26),
+                column("component", 26),
+                column("typsend", 16),
+                column("visible", 16),
+                column("typdelim", 18),
+                column("names", 1009),
+                column("types", 1028)));
+        all.addAll(List.of(rows));
+        all.add(complete("SELECT " + rows.length));
+        all.add(ready());
+        return Octets.join(all.toArray(Octets[]::new));
     }
 }

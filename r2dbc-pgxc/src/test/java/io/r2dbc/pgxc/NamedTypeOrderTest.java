@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.r2dbc.pgxc;
 
+import static io.r2dbc.pgxc.Answers.catalogue;
 import static io.r2dbc.pgxc.Answers.done;
 import static io.r2dbc.pgxc.Answers.firstDone;
 import static io.r2dbc.pgxc.Answers.prepared;
@@ -10,11 +11,8 @@ import static io.r2dbc.pgxc.Dialogue.completed;
 import static io.r2dbc.pgxc.Dialogue.counts;
 import static io.r2dbc.pgxc.Dialogue.failed;
 import static io.r2dbc.pgxc.Dialogue.onTwoConnections;
-import static io.r2dbc.pgxc.testing.ServerMessages.column;
-import static io.r2dbc.pgxc.testing.ServerMessages.complete;
 import static io.r2dbc.pgxc.testing.ServerMessages.ready;
 import static io.r2dbc.pgxc.testing.ServerMessages.row;
-import static io.r2dbc.pgxc.testing.ServerMessages.rowDescription;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.r2dbc.pgxc.codec.PgType;
@@ -43,21 +41,8 @@ class NamedTypeOrderTest {
     private static final String DELETE = "delete from people";
     private static final int MOOD = 20_001;
 
-    private static final Octets KNOWN = Octets.join(
-            rowDescription(
-                    column("oid", 26),
-                    column("typname", 19),
-                    column("typtype", 18),
-                    column("element", 26),
-                    column("component", 26),
-                    column("typsend", 16),
-                    column("visible", 16),
-                    column("typdelim", 18),
-                    column("names", 1009),
-                    column("types", 1028)),
-            row(String.valueOf(MOOD), "mood", "e", "0", "0", "t", "t", ",", "{}", "{}"),
-            complete("SELECT 1"),
-            ready());
+    private static final Octets KNOWN =
+            catalogue(row(String.valueOf(MOOD), "mood", "e", "0", "0", "t", "t", ",", "{}", "{}"));
 
     private final CountDownLatch asked = new CountDownLatch(1);
     private final CountDownLatch answer = new CountDownLatch(1);

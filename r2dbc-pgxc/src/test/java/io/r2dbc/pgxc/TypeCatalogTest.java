@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.r2dbc.pgxc;
 
+import static io.r2dbc.pgxc.Answers.catalogue;
 import static io.r2dbc.pgxc.testing.ServerMessages.bindComplete;
 import static io.r2dbc.pgxc.testing.ServerMessages.column;
 import static io.r2dbc.pgxc.testing.ServerMessages.complete;
@@ -44,22 +45,9 @@ class TypeCatalogTest {
             Octets.join(parseComplete(), parameterTypes(), rowDescription(column("a", ADDRESS)), bindComplete());
     private static final Octets ROW = Octets.join(row("(\"Main St\",7)"), complete("SELECT 1"), ready());
 
-    private static final Octets KNOWN = Octets.join(
-            rowDescription(
-                    column("oid", 26),
-                    column("typname", 19),
-                    column("typtype", 18),
-                    column("element", 26),
-                    column("component", 26),
-                    column("typsend", 16),
-                    column("visible", 16),
-                    column("typdelim", 18),
-                    column("names", 1009),
-                    column("types", 1028)),
+    private static final Octets KNOWN = catalogue(
             row("20001", "address", "c", "0", "0", "t", "t", ",", "{street,number}", "{25,23}"),
-            row("20002", "_address", "b", "20001", "0", "t", "t", ",", "{}", "{}"),
-            complete("SELECT 2"),
-            ready());
+            row("20002", "_address", "b", "20001", "0", "t", "t", ",", "{}", "{}"));
 
     private static final Composite VALUE = Composite.of(List.of("street", "number"), List.of("Main St", 7));
 

@@ -88,7 +88,7 @@ public class Command extends Exchange {
 
     @Override
     public void fail(Failure reason) {
-        done.failed(failure == null ? reason : failure);
+        done.failed(said(failure, reason));
     }
 
     @Override

@@ -181,7 +181,7 @@ public final class CopyBoth extends Exchange {
     @Override
     public void fail(Failure reason) {
         if (failure != null) {
-            consumer.onFailure(failure);
+            consumer.onFailure(said(failure, reason));
         } else if (leaving && reason instanceof ConnectionLost lost) {
             consumer.onFailure(new ConnectionLost(
                     "57P01", "The server ended the stream, because it is shutting down", lost.cause()));

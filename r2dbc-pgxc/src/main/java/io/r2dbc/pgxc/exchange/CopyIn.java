@@ -218,11 +218,7 @@ public final class CopyIn extends Exchange {
         if (isCancelled()) {
             return;
         }
-        Failure earlier = failure;
-        if (earlier instanceof Failure.ServerError error && reason instanceof Failure.ConnectionLost) {
-            earlier = error.withConnectionLost();
-        }
-        outcome.failed(earlier == null ? reason : earlier);
+        outcome.failed(said(failure, reason));
     }
 
     @Override

@@ -151,11 +151,7 @@ public final class CopyOut extends Exchange {
         if (isCancelled()) {
             return;
         }
-        Failure earlier = failure;
-        if (earlier instanceof Failure.ServerError error && reason instanceof Failure.ConnectionLost) {
-            earlier = error.withConnectionLost();
-        }
-        consumer.onEnd(earlier == null ? reason : earlier);
+        consumer.onEnd(said(failure, reason));
     }
 
     @Override

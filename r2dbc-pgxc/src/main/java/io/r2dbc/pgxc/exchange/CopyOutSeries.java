@@ -155,7 +155,7 @@ public final class CopyOutSeries extends Exchange {
 
     @Override
     public void fail(Failure reason) {
-        consumer.onFailure(failure == null ? reason : failure);
+        consumer.onFailure(said(failure, reason));
     }
 
     @Override

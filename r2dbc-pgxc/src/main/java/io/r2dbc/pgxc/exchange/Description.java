@@ -126,11 +126,7 @@ public final class Description extends Exchange {
 
     @Override
     public void fail(Failure reason) {
-        Failure earlier = failure;
-        if (earlier instanceof Failure.ServerError error && reason instanceof Failure.ConnectionLost) {
-            earlier = error.withConnectionLost();
-        }
-        reader.failed(earlier == null ? reason : earlier);
+        reader.failed(said(failure, reason));
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.r2dbc.pgxc.wire.BackendMessage;
 import io.r2dbc.pgxc.wire.DataRow;
 import io.r2dbc.pgxc.wire.ErrorFields;
 import io.r2dbc.pgxc.wire.ProtocolException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One conversation with the server: what is said, what may be answered, and when it is over.
@@ -202,6 +203,14 @@ public abstract non-sealed class Exchange implements Part {
 
     /** What the user calls it: SQL, or the driver's own command. */
     public abstract String label();
+
+    /** The error that has come already says more than the end that follows it. */
+    static Failure said(@Nullable Failure earlier, Failure end) {
+        if (earlier instanceof Failure.ServerError error) {
+            return end instanceof Failure.ConnectionLost ? error.withConnectionLost() : error;
+        }
+        return earlier == null ? end : earlier;
+    }
 
     protected final ProtocolException unexpected(BackendMessage message) {
         return Replies.unexpected(message, label());

@@ -89,11 +89,7 @@ public final class FunctionCall extends Exchange {
 
     @Override
     public void fail(Failure reason) {
-        Failure earlier = failure;
-        if (earlier instanceof Failure.ServerError error && reason instanceof Failure.ConnectionLost) {
-            earlier = error.withConnectionLost();
-        }
-        outcome.failed(earlier == null ? reason : earlier);
+        outcome.failed(said(failure, reason));
     }
 
     @Override

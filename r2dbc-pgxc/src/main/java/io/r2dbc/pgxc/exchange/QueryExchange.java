@@ -176,14 +176,6 @@ abstract class QueryExchange extends Exchange {
         return consumer.hasReader();
     }
 
-    /** The error that has come already says more than the end that follows it. */
-    final Failure said(@Nullable Failure earlier, Failure end) {
-        if (earlier instanceof Failure.ServerError error) {
-            return end instanceof Failure.ConnectionLost ? error.withConnectionLost() : error;
-        }
-        return earlier == null ? end : earlier;
-    }
-
     final void tellFailure(Failure failure) {
         if (!isCancelled()) {
             consumer.onFailure(failure);

@@ -247,7 +247,7 @@ public final class Transactions {
         @Override
         public void fail(Failure reason) {
             boolean lost = isWritten() && commit && failure == null;
-            done.failed(lost ? Failure.OutcomeUnknown.of(reason) : failure == null ? reason : failure);
+            done.failed(lost ? Failure.OutcomeUnknown.of(reason) : said(failure, reason));
         }
 
         /** Once written it goes its way: nobody may be left in doubt about what became of the transaction (X14). */

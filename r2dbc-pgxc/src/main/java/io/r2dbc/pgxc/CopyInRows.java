@@ -14,7 +14,7 @@ import reactor.core.publisher.MonoSink;
 import reactor.util.context.Context;
 
 /** Copies rows of values into a table by binary COPY, having asked what types its columns are of. Event loop only, but for the start. */
-final class RowsIn implements Description.Reader {
+final class CopyInRows implements Description.Reader {
 
     private static final short[] BINARY = {1};
 
@@ -27,7 +27,7 @@ final class RowsIn implements Description.Reader {
     private @Nullable RowDescription columns;
     private @Nullable RowShape shape;
 
-    private RowsIn(
+    private CopyInRows(
             ConnectionCore core,
             String table,
             List<String> columns,
@@ -49,7 +49,7 @@ final class RowsIn implements Description.Reader {
             List<String> columns,
             Publisher<? extends @Nullable Object[]> rows,
             MonoSink<Long> sink) {
-        RowsIn started = new RowsIn(core, table, columns, rows, sink);
+        CopyInRows started = new CopyInRows(core, table, columns, rows, sink);
         Exchange first = started.current;
         sink.onCancel(() -> core.session().execute(() -> core.session().cancel(started.current)));
         core.session().submit(first);
