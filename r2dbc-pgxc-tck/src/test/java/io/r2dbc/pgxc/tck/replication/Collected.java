@@ -7,13 +7,14 @@ import io.r2dbc.pgxc.PgxcTuple;
 import io.r2dbc.pgxc.value.Lsn;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** What an application does with a stream: keeps the rows of a transaction until its end, then takes and acknowledges them. */
 final class Collected {
 
     private final PgxcLogicalStream stream;
     private final List<Integer> ofTransaction = new ArrayList<>();
-    private int reconnects;
+    private final AtomicInteger connections = new AtomicInteger();
 
     Collected(PgxcLogicalStream stream) {
         this.stream = stream;
@@ -21,8 +22,8 @@ final class Collected {
 
     /** The ids of a transaction that has ended with this event. */
     List<Integer> taken(PgxcLogicalEvent event) {
-        if (event.afterReconnect()) {
-            reconnects++;
+        if (connections.get() == 0 || event.afterReconnect()) {
+            connections.incrementAndGet();
             ofTransaction.clear();
         }
         PgxcTuple row = event.newRow();
@@ -39,7 +40,8 @@ final class Collected {
         return taken;
     }
 
-    int reconnects() {
-        return reconnects;
+    /** How many have brought something. */
+    int connections() {
+        return connections.get();
     }
 }

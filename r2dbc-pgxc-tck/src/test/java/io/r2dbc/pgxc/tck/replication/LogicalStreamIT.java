@@ -246,14 +246,16 @@ class LogicalStreamIT {
         CompletableFuture<List<Integer>> all =
                 ids.take((long) rounds * each).collectList().toFuture();
         for (int round = 0; round < rounds; round++) {
+            int cuts = round;
             command(transactions(round * each, each));
-            until("the walsender of the slot is terminated", () -> publisher.terminates(slot));
+            until("something has come by this connection", () -> collected.connections() > cuts || all.isDone());
+            until("the walsender of the slot is terminated", () -> publisher.terminates(slot) || all.isDone());
         }
         List<Integer> seen = all.orTimeout(20, TimeUnit.SECONDS).join();
         assertThat(seen)
                 .containsExactlyElementsOf(
                         IntStream.range(0, rounds * each).boxed().toList());
-        assertThat(collected.reconnects()).isGreaterThanOrEqualTo(10);
+        assertThat(collected.connections()).isGreaterThanOrEqualTo(rounds);
         until(
                 "the slot is free",
                 () -> !publisher.ask(
