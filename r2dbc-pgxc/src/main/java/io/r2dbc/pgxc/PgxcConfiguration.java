@@ -497,7 +497,7 @@ public final class PgxcConfiguration {
         }
 
         /**
-         * The longest time from the call to a connection that is ready: name resolution, TCP, passwords and all. Default 10 s; more
+         * The longest time from the call to a connection that is ready: name resolution, TCP, passwords and all; the addresses of a name share it. Default 10 s; more
          * than zero. Leave it, unless the network needs longer; a pool's own limit should not be shorter.
          */
         public Builder connectTimeout(Duration connectTimeout) {

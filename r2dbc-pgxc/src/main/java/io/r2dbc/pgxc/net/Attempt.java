@@ -88,9 +88,12 @@ final class Attempt {
         if (over.get()) {
             return;
         }
-        long left = Math.max(0, deadline - System.nanoTime());
-        timer.update(Schedulers.parallel().schedule(() -> fail(options.tooLate()), left, TimeUnit.NANOSECONDS));
+        timer.update(Schedulers.parallel().schedule(() -> fail(options.tooLate()), nanosLeft(), TimeUnit.NANOSECONDS));
         new Try(Approach.first(options), credentials, parameters).dial();
+    }
+
+    private long nanosLeft() {
+        return Math.max(0, deadline - System.nanoTime());
     }
 
     /** A channel is there, for the first address or the next one, and is not connected yet. */
@@ -170,7 +173,7 @@ final class Attempt {
 
         private void dial(@Nullable SslContext context) {
             if (!over.get()) {
-                dialer.dial(Attempt.this::onChannel)
+                dialer.dial(Attempt.this::nanosLeft, Attempt.this::onChannel)
                         .subscribe(connection -> onConnected(connection, context), this::onRefused);
             }
         }

@@ -3,6 +3,7 @@ package io.r2dbc.pgxc.net;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
 import io.r2dbc.pgxc.exchange.Failure;
 import io.r2dbc.pgxc.exchange.Line;
 import io.r2dbc.pgxc.exchange.SessionEndException;
@@ -51,15 +52,37 @@ final class Cancellation {
     }
 
     void send(BackendKeyData key, Listener listener) {
-        dialer.dial(address, BOUND)
-                .flatMap(connection -> secured(connection)
-                        .then(Mono.defer(() -> sendAndAwaitEnd(connection, key)))
-                        .doFinally(signal -> connection.dispose()))
+        Socket socket = new Socket();
+        dialer.dial(address, BOUND, socket::opened)
+                .flatMap(connection -> secured(connection).then(Mono.defer(() -> sendAndAwaitEnd(connection, key))))
                 .timeout(BOUND)
+                .doFinally(signal -> socket.close())
                 .subscribe(
                         nothing -> {},
                         error -> listener.onEnd(!(error instanceof TimeoutException)),
                         () -> listener.onEnd(true));
+    }
+
+    /** Closes the channel however late it is there: a connection could be made in the moment in which the wait for it ends. */
+    private static final class Socket {
+
+        private volatile boolean over;
+        private volatile @Nullable Channel channel;
+
+        void opened(Channel opened) {
+            channel = opened;
+            if (over) {
+                opened.close();
+            }
+        }
+
+        void close() {
+            over = true;
+            Channel opened = channel;
+            if (opened != null) {
+                opened.close();
+            }
+        }
     }
 
     private Mono<Void> secured(Connection connection) {

@@ -7,6 +7,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
@@ -28,17 +29,30 @@ final class Dialer {
     /**
      * Dials the configured server.
      *
-     * @param onChannel sees each channel before it is connected: one for each address that the name has
+     * @param nanosLeft until when it must be reached; the addresses of its name share that
+     * @param onChannel sees each channel before it is connected: one for each address that is tried
      */
-    Mono<? extends Connection> dial(Consumer<Channel> onChannel) {
-        return Mono.defer(() -> client().doOnChannelInit((observer, opened, address) -> onChannel.accept(opened))
-                .connect());
+    Mono<? extends Connection> dial(LongSupplier nanosLeft, Consumer<Channel> onChannel) {
+        return Mono.defer(() -> {
+            AddressTurns turns = new AddressTurns(nanosLeft);
+            return client().resolvedAddressesSelector((config, found) -> turns.onResolved(found))
+                    .doOnChannelInit((observer, opened, address) -> {
+                        turns.onChannel(opened);
+                        onChannel.accept(opened);
+                    })
+                    .connect();
+        });
     }
 
-    /** Dials an address that has been reached before. */
-    Mono<? extends Connection> dial(Supplier<SocketAddress> address, Duration limit) {
+    /**
+     * Dials an address that has been reached before.
+     *
+     * @param onChannel sees the channel before it is connected
+     */
+    Mono<? extends Connection> dial(Supplier<SocketAddress> address, Duration limit, Consumer<Channel> onChannel) {
         return client().remoteAddress(address)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, millis(limit))
+                .doOnChannelInit((observer, opened, at) -> onChannel.accept(opened))
                 .connect();
     }
 
@@ -46,8 +60,7 @@ final class Dialer {
     private TcpClient client() {
         TcpClient made = client;
         if (made == null) {
-            TcpClient plain = TcpClient.newConnection()
-                    .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, millis(options.connectTimeout()));
+            TcpClient plain = TcpClient.newConnection();
             UnixSocket socket = options.unixSocket();
             made = socket == null ? byTcp(plain) : byFile(plain, socket);
             client = made;

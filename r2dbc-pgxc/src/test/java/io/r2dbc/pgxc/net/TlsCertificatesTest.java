@@ -215,7 +215,7 @@ final class TlsCertificatesTest {
         try (ScriptedServer server = ScriptedServer.start(
                 script -> script.clientMayLeave().acceptTls(context).expectEnd())) {
             Connection connection = new Dialer(options(server.host(), server.port(), Encryption.NONE))
-                    .dial(channel -> {})
+                    .dial(SOON::toNanos, channel -> {})
                     .block(SOON);
             assertThat(connection).isNotNull();
             try {
