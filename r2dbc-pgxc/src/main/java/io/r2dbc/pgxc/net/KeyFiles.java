@@ -10,6 +10,8 @@ import java.security.KeyStore;
 import java.security.cert.X509Certificate;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import javax.net.ssl.KeyManagerFactory;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +27,7 @@ final class KeyFiles {
     private static final int INTEGER = 0x02;
     private static final int PKCS12_VERSION = 3;
     private static final String PEM = "-----BEGIN ";
+    private static final Pattern KIND = Pattern.compile("([A-Z0-9 ]{1,40})-----(?:\\s|$)");
 
     private KeyFiles() {}
 
@@ -91,16 +94,21 @@ final class KeyFiles {
             return armoured(encrypted ? "ENCRYPTED PRIVATE KEY" : "PRIVATE KEY", bytes);
         }
         if (!text.contains(PEM + "PRIVATE KEY-") && !text.contains(PEM + "ENCRYPTED PRIVATE KEY-")) {
-            String kind = text.substring(
-                    begin + PEM.length(), Math.max(begin + PEM.length(), text.indexOf('-', begin + PEM.length())));
             throw TrustFiles.wrong(
                     "sslKey",
                     file,
-                    "begins with " + kind + ", but must hold a PRIVATE KEY or ENCRYPTED PRIVATE KEY"
+                    "begins with " + kindOf(text.substring(begin + PEM.length()))
+                            + ", but must hold a PRIVATE KEY or ENCRYPTED PRIVATE KEY"
                             + " (PKCS#8; openssl pkcs8 -topk8 makes one)",
                     null);
         }
         return bytes.clone();
+    }
+
+    /** What a line of PEM calls the rest; where that line is not whole nothing of it is told, for the key could stand in it. */
+    private static String kindOf(String afterBegin) {
+        Matcher named = KIND.matcher(afterBegin);
+        return named.lookingAt() ? named.group(1) : "a broken line";
     }
 
     private static byte[] armoured(String kind, byte[] der) {

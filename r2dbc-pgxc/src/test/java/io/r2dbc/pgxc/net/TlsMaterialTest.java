@@ -107,6 +107,7 @@ final class TlsMaterialTest {
             case "encrypted der" -> write("key.pk8", encrypted());
             case "pkcs12" -> CLIENT.toTempKeyStoreFile(PASSWORD.toCharArray()).toString();
             case "old" -> write("key.old", pem("RSA PRIVATE KEY", new byte[] {0x30, 0}));
+            case "broken" -> write("key.cut", "-----BEGIN TOP-SECRET\nTOP-SECRET-".getBytes(US_ASCII));
             case "garbage" -> write("key.txt", "this is TOP-SECRET, and no key".getBytes(US_ASCII));
             case "empty" -> write("key.empty", new byte[0]);
             default -> folder.resolve(kind).toString();
@@ -141,7 +142,8 @@ final class TlsMaterialTest {
     @ParameterizedTest(name = "[X29, SA7] {0}, {1}")
     @CsvSource({
         "no such file, , cannot be read",
-        "old, , PKCS#8",
+        "old, , begins with RSA PRIVATE KEY",
+        "broken, , begins with a broken line",
         "garbage, , holds no private key",
         "empty, , holds no private key",
         "encrypted pem, , without sslPassword",
