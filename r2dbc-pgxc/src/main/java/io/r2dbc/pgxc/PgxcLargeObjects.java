@@ -87,7 +87,7 @@ public final class PgxcLargeObjects {
         Require.nonNull(mode, "mode");
         Require.nonNull(work, "work");
         return Flux.usingWhen(
-                Mono.defer(() -> opened(oid, mode)),
+                OpenedOrClosed.of(Mono.defer(() -> opened(oid, mode))),
                 work,
                 PgxcLargeObject::close,
                 (object, error) -> object.close().onErrorComplete(),
