@@ -143,7 +143,10 @@ abstract class ReplicationFeed<T> extends DemandFlux<T> implements CopyBothConsu
     private void leave() {
         opening.whenOver().accept(this);
         session.cancel(exchange);
-        session.execute(() -> ended(null));
+        session.execute(() -> {
+            ended(null);
+            awaitCopyDone();
+        });
     }
 
     /** What has become known to be done with; the server hears of it at once. Any thread. */
@@ -254,6 +257,26 @@ abstract class ReplicationFeed<T> extends DemandFlux<T> implements CopyBothConsu
             return;
         }
         say(opening.standing().update(silent)::writeTo);
+    }
+
+    /** The server owes its own CopyDone to a stream that was cancelled, and may have much on its way before that; but not silence. */
+    private void awaitCopyDone() {
+        if (!exchange.isWritten() || exchange.isAnswered() || timer != null) {
+            return;
+        }
+        long before = exchange.pieces();
+        timer = session.scheduler()
+                .schedule(
+                        () -> session.execute(() -> {
+                            timer = null;
+                            if (!exchange.isAnswered() && exchange.pieces() == before) {
+                                abandon("where the stream was to be ended");
+                            } else {
+                                awaitCopyDone();
+                            }
+                        }),
+                        opening.silenceLimit().toMillis(),
+                        TimeUnit.MILLISECONDS);
     }
 
     private void abandon(String why) {

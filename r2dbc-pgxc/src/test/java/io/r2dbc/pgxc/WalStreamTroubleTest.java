@@ -20,6 +20,7 @@ import static io.r2dbc.pgxc.testing.ServerMessages.row;
 import static io.r2dbc.pgxc.testing.ServerMessages.rowDescription;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.r2dbc.pgxc.net.Session;
 import io.r2dbc.pgxc.replication.StreamRequest;
 import io.r2dbc.pgxc.replication.WalData;
 import io.r2dbc.pgxc.testing.Script;
@@ -34,6 +35,8 @@ import io.r2dbc.spi.R2dbcTransientResourceException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -206,6 +209,44 @@ class WalStreamTroubleTest {
             data.request(1);
             Dialogue.awaitElements(data, 1);
         }
+    }
+
+    @Test
+    @DisplayName(
+            "[I10, X14] a server that does not end a stream that was cancelled is gone, but not while it sends what is on its way")
+    void unansweredCopyDone() {
+        CountDownLatch sentMore = new CountDownLatch(1);
+        CountDownLatch cancelled = new CountDownLatch(1);
+        try (ReplicationDialogue dialogue = ReplicationDialogue.of(script -> {
+            streaming(script).expect("d").pause(cancelled).expect("c");
+            for (int i = 0; i < 12; i++) {
+                script.then(() -> LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10)))
+                        .send(wal(0x1000000, "abc"));
+            }
+            script.then(sentMore::countDown).clientMayLeave().expectEnd();
+        })) {
+            Session session = dialogue.connection().core().session();
+            TestSubscriber<WalData> data = begin(new PgxcWalStream.Feed(opening(session, Duration.ofMillis(50)), true));
+            dialogue.server().awaitMessage(CopyData.class, SOON);
+            data.cancel();
+            cancelled.countDown();
+            TestSubscriber<String> next = begin(dialogue.connection().show("port"));
+            Dialogue.await(sentMore);
+            assertThat(failed(next))
+                    .isInstanceOf(R2dbcNonTransientResourceException.class)
+                    .hasMessageContaining("said nothing for 50 ms, where the stream was to be ended");
+        }
+    }
+
+    private static ReplicationFeed.Opening opening(Session session, Duration silenceLimit) {
+        return new ReplicationFeed.Opening(
+                session,
+                ReplicationDialogue.START,
+                Duration.ZERO,
+                silenceLimit,
+                new Standing(),
+                feed -> {},
+                feed -> {});
     }
 
     private static Script silent(Script script) {

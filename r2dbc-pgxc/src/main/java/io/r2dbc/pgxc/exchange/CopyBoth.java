@@ -46,6 +46,7 @@ public final class CopyBoth extends Exchange {
     private Phase phase = Phase.ASKED;
     private boolean ending;
     private boolean leaving;
+    private long pieces;
     private int columns = -1;
     private @Nullable Failure failure;
     private @Nullable Outbox outbox;
@@ -96,6 +97,7 @@ public final class CopyBoth extends Exchange {
         if (phase != Phase.STREAMING && phase != Phase.DRAINING) {
             throw Replies.unexpected("CopyData", sql);
         }
+        pieces++;
         if (!isCancelled()) {
             consumer.onData(in, offset, length);
         }
@@ -196,6 +198,11 @@ public final class CopyBoth extends Exchange {
         if (out != null && phase == Phase.STREAMING && !leaving) {
             out.send(new CopyData(payload));
         }
+    }
+
+    /** How many CopyData have come, wanted or thrown away. Event loop only. */
+    public long pieces() {
+        return pieces;
     }
 
     /** Wants no more than what is on its way: the rest is delivered, then the stream ends. Event loop only. */
