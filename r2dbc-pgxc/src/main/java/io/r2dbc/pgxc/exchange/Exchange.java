@@ -180,6 +180,11 @@ public abstract non-sealed class Exchange implements Part {
         return false;
     }
 
+    /** Why it is not, or no longer, set aside, as the user is told it. */
+    public String whyNotSetAside() {
+        return "is not set aside as rows of a query are";
+    }
+
     /** Whether anybody has subscribed to the result that is being answered. */
     public boolean hasReader() {
         return true;

@@ -172,6 +172,11 @@ abstract class QueryExchange extends Exchange {
     }
 
     @Override
+    public String whyNotSetAside() {
+        return "exceeds what can be set aside (stallBufferBytes)";
+    }
+
+    @Override
     public boolean hasReader() {
         return consumer.hasReader();
     }

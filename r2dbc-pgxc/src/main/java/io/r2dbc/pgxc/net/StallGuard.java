@@ -73,7 +73,7 @@ final class StallGuard {
         session.giveUp(
                 head,
                 new Failure.TimedOut("The result of \"" + head.label() + "\" was not read for " + timeout.toMillis()
-                        + " ms (stallTimeout) and exceeds what can be set aside (stallBufferBytes), while " + whom));
+                        + " ms (stallTimeout) and " + head.whyNotSetAside() + ", while " + whom));
         session.readOn();
     }
 

@@ -263,7 +263,9 @@ final class CopyOutTest {
                 Heard.counts(client.connection().createStatement("UPDATE t").execute()));
         client.server().hears(Octets.join(copyOut(1), copyData("1\n"), copyData("2\n")));
         client.server().timePasses(Duration.ofSeconds(2));
-        assertThat(copy.failure()).isInstanceOf(R2dbcTimeoutException.class);
+        assertThat(copy.failure())
+                .isInstanceOf(R2dbcTimeoutException.class)
+                .hasMessageContaining("was not read for 1000 ms (stallTimeout) and is not set aside");
         client.server().hears(Octets.join(copyDone(), complete("COPY 2"), ready()));
         assertThat(client.server().saidTypes()).isEqualTo("P D B E S");
         assertThat(next.isOver()).isFalse();
