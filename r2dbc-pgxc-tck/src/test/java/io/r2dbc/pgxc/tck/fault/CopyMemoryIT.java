@@ -7,10 +7,12 @@ import static io.r2dbc.pgxc.tck.fault.Live.pid;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.util.internal.PlatformDependent;
 import io.r2dbc.pgxc.PgxcConnection;
 import io.r2dbc.pgxc.testing.StandingAsserts;
 import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -31,6 +33,7 @@ class CopyMemoryIT {
 
     private static final int ROWS_IN = 1_000_000;
     private static final int ROWS_OUT = 10_000_000;
+    private static final int PIECES = 32 * 1024;
     private static final long MIB = 1024 * 1024;
 
     @Order(1)
@@ -76,6 +79,31 @@ class CopyMemoryIT {
                         "select count(*) from t where b = a * 1000003::int8 and c = 'row number ' || a",
                         Integer.class)))
                 .isEqualTo(ROWS_IN);
+    }
+
+    @Test
+    @DisplayName("[I7, C11] 2 GiB from a source that could give them at once, to a server that pauses now and then")
+    void hugeInput() {
+        assertBounded();
+        PgxcConnection connection = live.open();
+        live.command("create table t (a text)");
+        byte[] line = ("x".repeat(8 * 1024 - 1) + "\n").getBytes(StandardCharsets.US_ASCII);
+        byte[] pause = ("p".repeat(8 * 1024 - 1) + "\n").getBytes(StandardCharsets.US_ASCII);
+        AtomicLong most = new AtomicLong();
+        Flux<ByteBuf> lines = Flux.range(0, PIECES).map(i -> {
+            most.accumulateAndGet(PlatformDependent.usedDirectMemory(), Math::max);
+            ByteBuf piece = ByteBufAllocator.DEFAULT.directBuffer(64 * 1024);
+            for (int k = 0; k < 8; k++) {
+                piece.writeBytes(i % 1_000 == 0 && k == 0 ? pause : line);
+            }
+            return piece;
+        });
+        long begun = System.nanoTime();
+        Long copied = connection
+                .copyIn("copy t from stdin where a like 'p%' and pg_sleep(0.05) is not null", lines)
+                .block(Duration.ofMinutes(2));
+        report("2 GiB in, direct memory at most " + most.get() / 1024 + " KiB,", begun);
+        assertThat(copied).isEqualTo((PIECES + 999) / 1_000);
     }
 
     @Test

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.netty.pkitesting.CertificateBuilder.Algorithm;
 import io.netty.pkitesting.X509Bundle;
 import io.r2dbc.pgxc.ChannelBinding;
 import io.r2dbc.pgxc.PgxcConfiguration;
@@ -51,19 +50,6 @@ class TlsIT {
                 connection -> assertThat(Secured.isEncrypted(connection)).isTrue());
         assertThat(Secured.refusal(verified("scram").channelBinding(binding).password("wrong")))
                 .isInstanceOf(R2dbcPermissionDeniedException.class);
-    }
-
-    @ParameterizedTest(name = "[F7, S2.11.8] {0}")
-    @ValueSource(strings = {"ecp256", "ecp384", "rsa2048"})
-    @DisplayName("[F7, S2.11.8] binding to certificates signed with SHA-256 and SHA-384: a real server accepts it")
-    void bindings(Algorithm algorithm) {
-        X509Bundle identity = SERVER.authority()
-                .sign(builder -> builder.addSanIpAddress("127.0.0.1").algorithm(algorithm));
-        SERVER.certify(identity);
-        Secured.with(
-                verified("scram").channelBinding(ChannelBinding.REQUIRE),
-                connection -> assertThat(Secured.ask(connection, "select 42")).isEqualTo("42"));
-        SERVER.certify(SERVER.authority().signLoopback());
     }
 
     @ParameterizedTest(name = "[F6, S2.1.16] {0}, {1}: {2}")
