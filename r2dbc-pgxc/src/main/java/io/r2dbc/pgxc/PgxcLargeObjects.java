@@ -86,12 +86,7 @@ public final class PgxcLargeObjects {
     public <T> Flux<T> open(long oid, Mode mode, Function<? super PgxcLargeObject, ? extends Publisher<T>> work) {
         Require.nonNull(mode, "mode");
         Require.nonNull(work, "work");
-        return Flux.usingWhen(
-                OpenedOrClosed.of(Mono.defer(() -> opened(oid, mode))),
-                work,
-                PgxcLargeObject::close,
-                (object, error) -> object.close().onErrorComplete(),
-                object -> object.close().onErrorComplete());
+        return LargeObjectUse.of(Mono.defer(() -> opened(oid, mode)), work);
     }
 
     private Mono<PgxcLargeObject> opened(long oid, Mode mode) {

@@ -144,6 +144,20 @@ class LargeObjectsTest {
     }
 
     @Test
+    @DisplayName("[X26] where only closing fails, that is the error, as the server has it")
+    void cannotBeClosed() {
+        try (Dialogue dialogue = inTransaction(script -> rolledBack(script.send(OPENED)
+                .expect("P D B E S")
+                .send(error("42704", "invalid large-object descriptor: 3"), ready(FAILED))))) {
+            assertThat(failed(begin(
+                            dialogue.connection().largeObjects().open(OBJECT, Mode.READ, object -> Mono.just("done")))))
+                    .isInstanceOf(R2dbcException.class)
+                    .hasMessageContaining("invalid large-object descriptor");
+            assertClosed(dialogue);
+        }
+    }
+
+    @Test
     @DisplayName("what cannot be opened is an error, and nothing is closed")
     void cannotBeOpened() {
         try (Dialogue dialogue = inTransaction(script -> rolledBack(
