@@ -33,7 +33,7 @@ record Approach(Policy policy, boolean encrypted, boolean turned, ProtocolVersio
             return null;
         }
         String sqlState = error.fields().sqlState();
-        if (sqlState.equals(UNSUPPORTED) && versions.mayStepDown()) {
+        if (sqlState.equals(UNSUPPORTED) && !loginBegun && versions.mayStepDown()) {
             return new Approach(policy, encrypted, turned, ProtocolVersions.ONLY_3_0);
         }
         return sqlState.equals(NOT_LIKE_THIS) && !loginBegun && mayTurn() ? inReverse() : null;

@@ -7,6 +7,7 @@ import io.r2dbc.pgxc.exchange.Credentials;
 import io.r2dbc.pgxc.exchange.Done;
 import io.r2dbc.pgxc.exchange.Failure;
 import io.r2dbc.pgxc.exchange.Failure.ConnectionLost;
+import io.r2dbc.pgxc.exchange.Failure.ServerError;
 import io.r2dbc.pgxc.exchange.Line;
 import io.r2dbc.pgxc.exchange.SessionEndException;
 import io.r2dbc.pgxc.exchange.SessionState;
@@ -47,6 +48,7 @@ final class Attempt {
     private volatile @Nullable Channel channel;
     private volatile @Nullable Session session;
     private volatile @Nullable Failure failure;
+    private volatile @Nullable ServerError refused;
 
     Attempt(SessionOptions options, Dialer dialer, ClearTextWarning warning, SessionState state, SessionEvents events) {
         this.options = options;
@@ -125,9 +127,11 @@ final class Attempt {
         }
     }
 
+    /** Where the server has said why it did not want us one way, that is the reason, and not that the other way did not come about. */
     private void fail(Failure reason) {
         if (over.compareAndSet(false, true)) {
-            failure = reason;
+            ServerError earlier = refused;
+            failure = earlier == null || reason instanceof ServerError ? reason : earlier;
             undo();
             end("A subscriber failed while it was told that connecting failed");
         }
@@ -138,6 +142,10 @@ final class Attempt {
         if (sink != null) {
             LostErrors.guard(trouble, sink::success);
         }
+    }
+
+    private static String why(Throwable cause) {
+        return cause.getMessage() == null ? cause.toString() : cause.getMessage();
     }
 
     /** One connection: dialled, encrypted or not, and then a session's that says StartupMessage on it. */
@@ -168,7 +176,7 @@ final class Attempt {
             fail(
                     cause instanceof RuntimeException e
                             ? new Failure.Local(e)
-                            : new ConnectionLost("08001", "TLS cannot be set up: " + cause.getMessage(), cause));
+                            : new ConnectionLost("08001", "TLS cannot be set up: " + why(cause), cause));
         }
 
         private void dial(@Nullable SslContext context) {
@@ -183,9 +191,7 @@ final class Attempt {
                     cause instanceof IllegalArgumentException misuse
                             ? new Failure.Local(misuse)
                             : new ConnectionLost(
-                                    "08001",
-                                    "Cannot connect to " + options.address() + ": " + cause.getMessage(),
-                                    cause));
+                                    "08001", "Cannot connect to " + options.address() + ": " + why(cause), cause));
         }
 
         private void onConnected(Connection connection, @Nullable SslContext context) {
@@ -232,7 +238,11 @@ final class Attempt {
 
         @Override
         public void failed(Failure reason) {
-            goOn(approach.after(reason, startup != null && startup.hasBegunLogin()), reason);
+            Failure told =
+                    reason instanceof ConnectionLost lost && lost.sqlState().equals("08006")
+                            ? new ConnectionLost("08006", options.address() + ": " + lost.message(), lost.cause())
+                            : reason;
+            goOn(approach.after(reason, startup != null && startup.hasBegunLogin()), told);
         }
 
         private void goOn(@Nullable Approach next, Failure reason) {
@@ -240,6 +250,7 @@ final class Attempt {
                 fail(reason);
             } else if (!over.get()) {
                 session = null;
+                refused = reason instanceof ServerError error ? error : null;
                 new Try(next, credentials, parameters).dial();
             }
         }

@@ -4,6 +4,7 @@ package io.r2dbc.pgxc.net;
 import io.r2dbc.pgxc.exchange.Failure.ConnectionLost;
 import io.r2dbc.pgxc.exchange.ProtocolVersions;
 import java.time.Duration;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import reactor.netty.resources.LoopResources;
 
@@ -47,9 +48,8 @@ public record SessionOptions(
     }
 
     ConnectionLost tooLate() {
-        return new ConnectionLost(
-                "08001",
-                "No session with " + address() + " within " + connectTimeout.toMillis() + " ms (connectTimeout)",
-                null);
+        String message =
+                "No session with " + address() + " within " + connectTimeout.toMillis() + " ms (connectTimeout)";
+        return new ConnectionLost("08001", message, new TimeoutException(message));
     }
 }

@@ -230,6 +230,18 @@ final class NewerProtocolTest {
         }
     }
 
+    @Test
+    @DisplayName(
+            "[S1.4.2, F15] after the password was asked for a refusal is not about the version: nothing is said twice")
+    void refusedAfterLogin() {
+        assertThat(refusal(script -> script.expectStartup()
+                        .send(new AuthenticationCleartextPassword())
+                        .expect("p")
+                        .send(fatal("0A000", "not here"))
+                        .closeNow()))
+                .hasMessageContaining("not here");
+    }
+
     private static Throwable refusal(Consumer<Script> script) {
         try (ScriptedServer server = ScriptedServer.start(script)) {
             Throwable failure = Heard.of(Clients.connecting(client(server))).failure();
