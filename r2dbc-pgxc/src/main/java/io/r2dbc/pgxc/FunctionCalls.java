@@ -79,12 +79,19 @@ final class FunctionCalls {
         ParameterBindings values = new ParameterBindings(
                 arguments.length, core.registry(), core.configuration().stringType());
         for (int i = 0; i < arguments.length; i++) {
-            bind(core, values, i, arguments[i]);
+            try {
+                bind(core, values, i, arguments[i]);
+            } catch (IllegalArgumentException e) {
+                throw new IllegalArgumentException("argument " + (i + 1) + ": " + e.getMessage(), e);
+            }
         }
         return values;
     }
 
     private static void bind(ConnectionCore core, ParameterBindings values, int index, @Nullable Object argument) {
+        Require.that(
+                !(argument instanceof Parameter.Out),
+                "a function call has no OUT parameters: give it what Parameters.in makes");
         Object value = argument instanceof Parameter parameter ? parameter.getValue() : argument;
         Type type = argument instanceof Parameter parameter ? parameter.getType() : null;
         Type given = type instanceof Type.InferredType ? null : type;

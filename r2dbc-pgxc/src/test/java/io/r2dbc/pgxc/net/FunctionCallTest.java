@@ -163,7 +163,12 @@ final class FunctionCallTest {
         assertThat(unreadable.signals()).containsExactly("error DataIntegrity 22000");
         assertThat(unreadable.failure()).hasMessageContaining("function 4711");
         client.server().said();
-        assertThat(call(new Object()).failure()).isInstanceOf(IllegalArgumentException.class);
+        assertThat(call(1, new Object()).failure())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("argument 2");
+        assertThat(call(Parameters.out(PgType.INT4)).failure())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("argument 1: a function call has no OUT parameters");
         assertThat(client.server().said()).isEmpty();
         ByteBuf bound = Unpooled.copiedBuffer("abc", StandardCharsets.UTF_8);
         call(bound);
