@@ -316,15 +316,24 @@ public sealed class PgxcConnection implements Connection, Lifecycle permits Wrap
      * sent before the request is over, so it never hits a statement that is submitted later. Does nothing where nothing runs,
      * or where COMMIT or ROLLBACK does.
      *
-     * @return completes when the request has been handed over, which does not say that it has had an effect; fails with
+     * @return completes when the request has been handed over, which does not say that it has had an effect; fails with 08001 if it
+     *     could not be, with 08006 if that is not known after 2 seconds, which closes the connection, and with
      *     {@link UnsupportedOperationException} if the server has given no key for it, as some poolers do
      */
     public Mono<Void> cancelRequest() {
         return Mono.defer(() -> session().state().backendKey() == null
                 ? Mono.error(new UnsupportedOperationException(
                         "The server has sent no BackendKeyData, so it cannot be asked to cancel"))
-                : Mono.create(sink ->
-                        session().requestCancel(() -> StreamEnd.give(sink::success, Context.of(sink.contextView())))));
+                : Mono.create(sink -> session()
+                        .requestCancel(failure -> StreamEnd.give(
+                                () -> {
+                                    if (failure == null) {
+                                        sink.success();
+                                    } else {
+                                        sink.error(Errors.of(failure, null));
+                                    }
+                                },
+                                Context.of(sink.contextView())))));
     }
 
     /** Whether the connection can be used: as far as is known (LOCAL), or by asking the server, for 5 seconds at most. Never an error. */

@@ -28,9 +28,19 @@ import reactor.netty.Connection;
  */
 final class Cancellation {
 
-    /** Told how a request ended: in time, that is closed by the server or failed, or not. Any thread. */
+    /** How a request ended. */
+    enum Fate {
+        /** The server has closed the connection: it has taken the request. */
+        HANDED_OVER,
+        /** It did not reach the server. */
+        FAILED,
+        /** It is not known whether the server has it, or will have it. */
+        UNKNOWN
+    }
+
+    /** Told how a request ended, and why if it did not end well. Any thread. */
     interface Listener {
-        void onEnd(boolean inTime);
+        void onEnd(Fate fate, @Nullable Throwable cause);
     }
 
     private static final Duration BOUND = Duration.ofSeconds(2);
@@ -59,8 +69,8 @@ final class Cancellation {
                 .doFinally(signal -> socket.close())
                 .subscribe(
                         nothing -> {},
-                        error -> listener.onEnd(!(error instanceof TimeoutException)),
-                        () -> listener.onEnd(true));
+                        error -> listener.onEnd(error instanceof TimeoutException ? Fate.UNKNOWN : Fate.FAILED, error),
+                        () -> listener.onEnd(Fate.HANDED_OVER, null));
     }
 
     /** Closes the channel however late it is there: a connection could be made in the moment in which the wait for it ends. */
@@ -118,6 +128,7 @@ final class Cancellation {
                 .outbound()
                 .send(Mono.just(request))
                 .then()
-                .then(connection.inbound().receive().then());
+                // once it has been sent any end will do
+                .then(connection.inbound().receive().then().onErrorComplete());
     }
 }

@@ -7,6 +7,7 @@ import io.r2dbc.pgxc.exchange.SessionState;
 import java.time.Duration;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
@@ -66,6 +67,11 @@ public final class Session {
         return limit.compareTo(LONGEST) < 0 ? limit.toNanos() : LONGEST.toNanos();
     }
 
+    /** Whether the server's next word is the answer to this exchange, everything before it having been answered. Event loop only. */
+    public boolean isDue(Exchange exchange) {
+        return handler.queue().headExchange() == exchange;
+    }
+
     /** Gives up what is in flight or waits, and calls back when all is quiet. The connection is about to go back to a pool. */
     public void quiesce(Runnable whenIdle) {
         execute(() -> {
@@ -80,8 +86,11 @@ public final class Session {
         });
     }
 
-    /** Asks the server to stop what it is at; calls back when that has been said, and whatever comes of it may show. */
-    public void requestCancel(Runnable whenOver) {
+    /**
+     * Asks the server to stop what it is at; calls back when that has been said, and whatever comes of it may show, with null, or with what
+     * kept it from being said.
+     */
+    public void requestCancel(Consumer<@Nullable Failure> whenOver) {
         execute(() -> handler.stopper().request(whenOver));
     }
 

@@ -154,6 +154,7 @@ final class SessionHandler extends ChannelInboundHandlerAdapter {
                 decode();
                 stopper.onChange();
                 pen.write();
+                stopper.onWritten();
             } while (mailbox.takeAgain());
         } catch (Error e) {
             fail(new ConnectionLost("08006", "The connection was closed, because this process is in trouble: " + e, e));

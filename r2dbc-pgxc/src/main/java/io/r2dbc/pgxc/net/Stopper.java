@@ -3,9 +3,11 @@ package io.r2dbc.pgxc.net;
 
 import io.r2dbc.pgxc.exchange.Exchange;
 import io.r2dbc.pgxc.exchange.Failure;
+import io.r2dbc.pgxc.exchange.Failure.ConnectionLost;
 import io.r2dbc.pgxc.exchange.SessionState;
 import io.r2dbc.pgxc.exchange.SessionState.Projection;
 import io.r2dbc.pgxc.exchange.Transactions.End;
+import io.r2dbc.pgxc.net.Cancellation.Fate;
 import io.r2dbc.pgxc.wire.BackendMessage.BackendKeyData;
 import io.r2dbc.pgxc.wire.TransactionStatus;
 import java.time.Duration;
@@ -13,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,7 +42,8 @@ final class Stopper {
     private boolean releasing;
     private boolean underway;
     private long drained;
-    private final List<Runnable> waiters = new ArrayList<>();
+    private final List<Consumer<@Nullable Failure>> asked = new ArrayList<>();
+    private final List<Consumer<@Nullable Failure>> waiters = new ArrayList<>();
 
     Stopper(
             SessionHandler session,
@@ -137,17 +141,25 @@ final class Stopper {
 
     /**
      * The user asks for it: whatever the server is at is to be stopped, unless it is ending a transaction. Calls back when that has been
-     * said, or when there is nothing to be said.
+     * said, or when there is nothing to be said: with what kept it from being said, or null.
      */
-    void request(Runnable whenOver) {
-        boolean runs = session.end() == null && queue.headExchange() != null && !queue.endsTransaction();
-        if (!runs || state.backendKey() == null) {
-            whenOver.run();
-            return;
-        }
-        waiters.add(whenOver);
-        if (!underway) {
-            stop();
+    void request(Consumer<@Nullable Failure> whenOver) {
+        asked.add(whenOver);
+    }
+
+    /** All that was submitted before the user asked is written as far as it can be. */
+    void onWritten() {
+        while (!asked.isEmpty()) {
+            Consumer<@Nullable Failure> whenOver = asked.remove(0);
+            boolean runs = session.end() == null && queue.headExchange() != null && !queue.endsTransaction();
+            if (!runs || state.backendKey() == null) {
+                tell(whenOver, null);
+                continue;
+            }
+            waiters.add(whenOver);
+            if (!underway) {
+                stop();
+            }
         }
     }
 
@@ -162,17 +174,24 @@ final class Stopper {
     }
 
     /** Any thread. */
-    private void onCancelEnded(boolean inTime) {
+    private void onCancelEnded(Fate fate, @Nullable Throwable cause) {
         session.mailbox().put(() -> {
             underway = false;
             session.halt(false);
-            tellWaiters();
-            if (!inTime) {
-                session.fail(new Failure.ConnectionLost(
+            ConnectionLost lost = null;
+            if (fate == Fate.UNKNOWN) {
+                lost = new ConnectionLost(
                         "08006",
                         "A CancelRequest was sent and it is not known whether the server has taken it, so the connection was closed"
                                 + " before the request could hit another statement",
-                        null));
+                        cause);
+            } else if (fate == Fate.FAILED) {
+                lost = new ConnectionLost(
+                        "08001", "The CancelRequest could not be handed over to the server: " + cause, cause);
+            }
+            tellWaiters(lost);
+            if (fate == Fate.UNKNOWN && lost != null) {
+                session.fail(lost);
             }
         });
     }
@@ -182,14 +201,18 @@ final class Stopper {
         BackendKeyData key = state.backendKey();
         Exchange head = queue.headExchange();
         if (key != null && head != null && !head.losesByStop() && !queue.endsTransaction()) {
-            cancellation.send(key, inTime -> {});
+            cancellation.send(key, (fate, cause) -> {});
         }
     }
 
-    private void tellWaiters() {
-        List<Runnable> told = List.copyOf(waiters);
+    private void tellWaiters(@Nullable Failure failure) {
+        List<Consumer<@Nullable Failure>> told = List.copyOf(waiters);
         waiters.clear();
-        told.forEach(waiter -> LostErrors.guard("A subscriber failed while it was told of a CancelRequest", waiter));
+        told.forEach(waiter -> tell(waiter, failure));
+    }
+
+    private static void tell(Consumer<@Nullable Failure> waiter, @Nullable Failure failure) {
+        LostErrors.guard("A subscriber failed while it was told of a CancelRequest", () -> waiter.accept(failure));
     }
 
     private void endTimer() {
@@ -202,6 +225,8 @@ final class Stopper {
     void end() {
         endTimer();
         candidate = null;
-        tellWaiters();
+        waiters.addAll(asked);
+        asked.clear();
+        tellWaiters(null);
     }
 }
