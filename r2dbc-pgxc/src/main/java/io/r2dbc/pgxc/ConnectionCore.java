@@ -61,9 +61,9 @@ final class ConnectionCore implements SessionEvents, RowShape.Source {
         this.codecs = Codecs.of(registries.edition(), null);
         this.stallBuffer = new StallBuffer(configuration.stallBufferBytes());
         this.notifications =
-                new EventFlux<>(this::execute, configuration.notificationBuffer(), PgxcNotification::withMissed);
-        this.notices = new EventFlux<>(this::execute, NOTICES_KEPT, (notice, lost) -> notice);
-        this.parameters = new EventFlux<>(this::execute, PARAMETERS_KEPT, (change, lost) -> change);
+                new EventFlux<>(this::execute, configuration.notificationBuffer(), (lost, next) -> next.after(lost));
+        this.notices = new EventFlux<>(this::execute, NOTICES_KEPT, (lost, next) -> next);
+        this.parameters = new EventFlux<>(this::execute, PARAMETERS_KEPT, (lost, next) -> next);
     }
 
     private void execute(Runnable action) {

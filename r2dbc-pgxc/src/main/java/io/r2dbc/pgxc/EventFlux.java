@@ -4,7 +4,8 @@ package io.r2dbc.pgxc;
 import java.util.ArrayDeque;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
-import java.util.function.BiFunction;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BinaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
@@ -16,13 +17,14 @@ import reactor.core.publisher.Operators;
  * Delivers what happens to whoever listens at the time: one of the three hand-written publishers.
  *
  * <p>It is hot: nothing is kept for later subscribers. Each subscriber has a bounded ring. One that falls behind loses the oldest, and the
- * next event it gets says how many; the socket is read on meanwhile. Events and ends come from the event loop only.
+ * next event it gets says how many; the socket is read on meanwhile. All signals are given on one event loop.
  */
 final class EventFlux<T> extends Flux<T> {
 
     private final Executor loop;
     private final int capacity;
-    private final BiFunction<T, Long, T> missed;
+    private final BinaryOperator<T> heir;
+    private final Runnable whenDeserted;
     private final CopyOnWriteArrayList<Listener<T>> listeners = new CopyOnWriteArrayList<>();
     private volatile boolean ended;
     private @Nullable Throwable error;
@@ -32,12 +34,18 @@ final class EventFlux<T> extends Flux<T> {
      *
      * @param loop where all signals are given
      * @param capacity of each subscriber's ring
-     * @param missed tells an event how many were lost before it
+     * @param heir of an event that is lost, and of the one that comes next: the latter, which tells of the former as well
      */
-    EventFlux(Executor loop, int capacity, BiFunction<T, Long, T> missed) {
+    EventFlux(Executor loop, int capacity, BinaryOperator<T> heir) {
+        this(loop, capacity, heir, () -> {});
+    }
+
+    /** And somebody hears, on any thread, that the last of the subscribers has gone. */
+    EventFlux(Executor loop, int capacity, BinaryOperator<T> heir, Runnable whenDeserted) {
         this.loop = loop;
         this.capacity = capacity;
-        this.missed = missed;
+        this.heir = heir;
+        this.whenDeserted = whenDeserted;
     }
 
     boolean hasListeners() {
@@ -50,26 +58,57 @@ final class EventFlux<T> extends Flux<T> {
         actual.onSubscribe(listener);
         listeners.add(listener);
         if (listener.subscriber == null) {
-            listeners.remove(listener);
+            leaves(listener);
         }
         if (ended) {
-            loop.execute(() -> listener.end(error));
+            listener.end(error);
+            listener.drainSoon();
         }
     }
 
+    private void leaves(Listener<T> listener) {
+        if (listeners.remove(listener) && listeners.isEmpty()) {
+            whenDeserted.run();
+        }
+    }
+
+    /** Event loop only. */
     void emit(T event) {
         for (Listener<T> listener : listeners) {
             listener.offer(event);
+            listener.drain();
         }
     }
 
-    /** Completes all streams, or fails them. Nothing more is emitted; later subscribers get the end at once. */
+    /** From whatever thread, but one after the other. */
+    void pass(T event) {
+        for (Listener<T> listener : listeners) {
+            listener.offer(event);
+            listener.drainSoon();
+        }
+    }
+
+    /** Completes all streams, or fails them. Nothing more is emitted; later subscribers get the end at once. Event loop only. */
     void end(@Nullable Throwable reason) {
-        error = reason;
-        ended = true;
+        ended(reason);
         for (Listener<T> listener : listeners) {
             listener.end(reason);
+            listener.drain();
         }
+    }
+
+    /** From where events are passed on. */
+    void passEnd(@Nullable Throwable reason) {
+        ended(reason);
+        for (Listener<T> listener : listeners) {
+            listener.end(reason);
+            listener.drainSoon();
+        }
+    }
+
+    private void ended(@Nullable Throwable reason) {
+        error = reason;
+        ended = true;
     }
 
     private static final class Listener<T> implements Subscription {
@@ -77,12 +116,12 @@ final class EventFlux<T> extends Flux<T> {
         private final EventFlux<T> events;
         private final Demand demand = new Demand();
         private final ArrayDeque<T> ring = new ArrayDeque<>();
+        private final AtomicBoolean awaitsDrain = new AtomicBoolean();
         private volatile @Nullable CoreSubscriber<? super T> subscriber;
         private volatile boolean badRequest;
-        private long lost;
-        private boolean draining;
-        private boolean ending;
+        private volatile boolean ending;
         private @Nullable Throwable reason;
+        private boolean draining;
 
         Listener(EventFlux<T> events, CoreSubscriber<? super T> subscriber) {
             this.events = events;
@@ -93,35 +132,57 @@ final class EventFlux<T> extends Flux<T> {
         public void request(long n) {
             if (n <= 0) {
                 badRequest = true;
-                events.loop.execute(this::drain);
+                drainSoon();
             } else if (demand.add(n)) {
-                events.loop.execute(this::drain);
+                drainSoon();
             }
         }
 
         @Override
         public void cancel() {
             subscriber = null;
-            events.listeners.remove(this);
+            events.leaves(this);
         }
 
         void offer(T event) {
-            if (ring.size() >= events.capacity) {
-                ring.pollFirst();
-                lost++;
+            synchronized (ring) {
+                T lost = ring.size() < events.capacity ? null : ring.pollFirst();
+                ring.addLast(event);
+                if (lost != null) {
+                    ring.addFirst(events.heir.apply(lost, ring.removeFirst()));
+                }
             }
-            ring.addLast(event);
-            drain();
+        }
+
+        private @Nullable T poll() {
+            synchronized (ring) {
+                return ring.pollFirst();
+            }
+        }
+
+        private boolean isEmpty() {
+            synchronized (ring) {
+                return ring.isEmpty();
+            }
         }
 
         /** What has arrived is still delivered, as far as there is demand for it; then the end. */
         void end(@Nullable Throwable error) {
-            ending = true;
             reason = error;
-            drain();
+            ending = true;
         }
 
-        private void drain() {
+        /** However much is passed on meanwhile, the event loop is asked once. */
+        void drainSoon() {
+            if (awaitsDrain.compareAndSet(false, true)) {
+                events.loop.execute(() -> {
+                    awaitsDrain.set(false);
+                    drain();
+                });
+            }
+        }
+
+        void drain() {
             if (draining) {
                 return;
             }
@@ -142,22 +203,25 @@ final class EventFlux<T> extends Flux<T> {
                         new IllegalArgumentException("request needs a positive number (Reactive Streams rule 3.9)"));
                 return;
             }
-            while (actual != null && demand.isPresent() && !ring.isEmpty()) {
-                next(actual, ring.pollFirst());
+            boolean last = ending;
+            while (actual != null && demand.isPresent()) {
+                T event = poll();
+                if (event == null) {
+                    break;
+                }
+                next(actual, event);
                 actual = subscriber;
             }
-            if (actual != null && ending && (ring.isEmpty() || reason != null)) {
+            if (actual != null && last && (reason != null || isEmpty())) {
                 cancel();
                 finish(actual);
             }
         }
 
         private void next(CoreSubscriber<? super T> actual, T event) {
-            long before = lost;
-            lost = 0;
             demand.take();
             try {
-                actual.onNext(before == 0 ? event : events.missed.apply(event, before));
+                actual.onNext(event);
             } catch (Throwable e) {
                 Exceptions.throwIfJvmFatal(e);
                 cancel();

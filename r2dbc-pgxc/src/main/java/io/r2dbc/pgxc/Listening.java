@@ -4,14 +4,16 @@ package io.r2dbc.pgxc;
 import io.r2dbc.pgxc.exchange.Failure.ConnectionLost;
 import io.r2dbc.spi.R2dbcException;
 import io.r2dbc.spi.R2dbcTransientException;
-import io.r2dbc.spi.ValidationDepth;
+import java.io.FileNotFoundException;
+import java.net.SocketException;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
-import reactor.core.publisher.BufferOverflowStrategy;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.util.Logger;
@@ -22,7 +24,7 @@ import reactor.util.retry.Retry;
  * Listens on a connection of its own, and on the next one when that is lost (X23).
  *
  * <p>The connection is there from the first subscriber to the last. It is asked for a sign of life now and then, because a line
- * that is cut in silence says nothing. What time may mend is tried again, with growing pauses; what it cannot mend fails
+ * that is cut in silence says nothing; while it is busy with what {@code whenListening} asks, that is for whoever asks to bound. What time may mend is tried again, with growing pauses; what it cannot mend fails
  * the subscribers.
  */
 final class Listening {
@@ -36,17 +38,22 @@ final class Listening {
     /** How often the server is asked for a sign of life. */
     static final Duration SIGN_OF_LIFE = Duration.ofSeconds(30);
 
+    /** How long it may owe one. */
+    static final Duration SILENCE = Duration.ofSeconds(5);
+
     /** Says that LISTEN is in effect: a success, after which pauses are short again. No channel is without a name. */
     private static final PgxcNotification IN_EFFECT = new PgxcNotification("", "", 0, 0, false);
 
     private final PgxcConnectionFactory factory;
     private final String sql;
     private final Duration signOfLife;
+    private final Duration silence;
     private final Function<? super PgxcConnection, ? extends Publisher<?>> whenListening;
 
     Listening(
             PgxcConnectionFactory factory,
             Duration signOfLife,
+            Duration silence,
             Function<? super PgxcConnection, ? extends Publisher<?>> whenListening,
             String... channels) {
         if (Require.nonNull(channels, "channels").length == 0) {
@@ -54,6 +61,7 @@ final class Listening {
         }
         this.factory = factory;
         this.signOfLife = signOfLife;
+        this.silence = silence;
         this.whenListening = Require.nonNull(whenListening, "whenListening");
         this.sql = Arrays.stream(channels)
                 .map(channel -> "LISTEN " + Identifiers.quote(channel))
@@ -62,13 +70,8 @@ final class Listening {
 
     /** What its subscribers share; each has a ring of so many notifications. */
     Flux<PgxcNotification> notifications(int ring) {
-        Flux<PgxcNotification> shared =
-                Flux.defer(this::untilLeft).publish(Integer.MAX_VALUE).refCount();
-        return Flux.defer(() -> {
-            Losses losses = new Losses();
-            return shared.onBackpressureBuffer(ring, losses::add, BufferOverflowStrategy.DROP_OLDEST)
-                    .map(losses::tell);
-        });
+        return new SharedEvents<>(
+                Flux.defer(this::untilLeft), factory::eventLoop, ring, (lost, next) -> next.after(lost));
     }
 
     /** One connection after the other. */
@@ -89,6 +92,7 @@ final class Listening {
                                 "{} has no connection, and another one is tried: {}",
                                 sql,
                                 String.valueOf(signal.failure()))))
+                .onErrorMap(Final.class, own -> own.failure)
                 .filter(notification -> !notification.channel().isEmpty());
     }
 
@@ -104,14 +108,14 @@ final class Listening {
                 .concatMap(PgxcResult::getRowsUpdated)
                 .then(Mono.fromRunnable(() -> hasListened.set(true)))
                 .then(Mono.defer(
-                        () -> Flux.from(whenListening.apply(connection)).then()))
+                                () -> Flux.from(whenListening.apply(connection)).then())
+                        .onErrorMap(e -> connection.core().session().isConnected() ? new Final(e) : e))
                 .thenReturn(IN_EFFECT);
         return Flux.merge(Integer.MAX_VALUE, heard, begin, watch(connection));
     }
 
     private Mono<PgxcNotification> watch(PgxcConnection connection) {
-        return connection
-                .validate(ValidationDepth.REMOTE)
+        return SignOfLife.of(connection.core().session(), silence)
                 .delaySubscription(signOfLife)
                 .repeat()
                 .filter(isAlive -> !isAlive)
@@ -119,41 +123,44 @@ final class Listening {
                 .then(Mono.error(() -> lost("the server gives no sign of life")));
     }
 
+    /** A failure of the user's own, which is not tried again whatever it looks like. */
+    private static final class Final extends RuntimeException {
+
+        private static final long serialVersionUID = 1;
+
+        private final transient Throwable failure;
+
+        Final(Throwable failure) {
+            super(failure);
+            this.failure = failure;
+        }
+    }
+
     private RuntimeException lost(String why) {
         return Errors.of(new ConnectionLost("08006", "The connection is lost: " + why, null), sql);
     }
 
-    /** Whether it may be better later: the server is away, busy or starting; or, where it has once worked, a standby for a while. */
+    /**
+     * Whether it may be better later: the server is away, busy or starting; or, where it has once worked, a standby for a while, or whatever
+     * stands between for now.
+     */
     private static boolean mayMend(Throwable e, boolean hasListened) {
         if (!(e instanceof R2dbcException error)) {
             return false;
         }
         String state = String.valueOf(error.getSqlState());
         boolean mends = error instanceof R2dbcTransientException
-                || (state.startsWith("08") && !state.equals("08P01"))
+                || state.equals("08006")
+                || (state.equals("08001") && isUnreachable(error.getCause()))
                 || state.startsWith("53")
                 || state.startsWith("57");
-        boolean isStandby = state.equals("25006");
-        return mends || (hasListened && (isStandby || state.equals("08P01")));
+        return mends || (hasListened && (state.startsWith("08") || state.equals("25006")));
     }
 
-    /** What one subscriber has lost since the last notification it got. */
-    private static final class Losses {
-
-        private long count;
-        private boolean reconnected;
-
-        synchronized void add(PgxcNotification dropped) {
-            count += 1 + dropped.missed();
-            reconnected |= dropped.afterReconnect();
-        }
-
-        synchronized PgxcNotification tell(PgxcNotification next) {
-            PgxcNotification told = next.withMissed(count);
-            count = 0;
-            boolean marks = reconnected;
-            reconnected = false;
-            return marks ? told.withReconnect() : told;
-        }
+    /** There, but not yet or not now; as opposed to a name that does not exist, or a server without TLS where that is demanded. */
+    private static boolean isUnreachable(@Nullable Throwable cause) {
+        return cause instanceof SocketException
+                || cause instanceof FileNotFoundException
+                || cause instanceof TimeoutException;
     }
 }

@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.function.Function;
 import org.reactivestreams.Publisher;
 import reactor.core.Fuseable;
@@ -56,11 +57,10 @@ public final class PgxcConnectionFactory implements ConnectionFactory {
     }
 
     private static SessionOptions options(PgxcConfiguration configuration) {
-        LoopResources loops = configuration.loopResources();
         return new SessionOptions(
                 configuration.host(),
                 configuration.port(),
-                loops == null ? EventLoops.shared() : loops,
+                loops(configuration),
                 configuration.tcpKeepAlive(),
                 configuration.tcpNoDelay(),
                 configuration.connectTimeout(),
@@ -101,6 +101,16 @@ public final class PgxcConnectionFactory implements ConnectionFactory {
         });
     }
 
+    /** One of those that its connections run on. */
+    Executor eventLoop() {
+        return loops(configuration).onClient(LoopResources.DEFAULT_NATIVE).next();
+    }
+
+    private static LoopResources loops(PgxcConfiguration configuration) {
+        LoopResources given = configuration.loopResources();
+        return given == null ? EventLoops.shared() : given;
+    }
+
     /**
      * Listens to channels on a connection of its own, for as long as somebody subscribes: {@link #listen(Function, String...)} with
      * nothing to do in between.
@@ -116,12 +126,14 @@ public final class PgxcConnectionFactory implements ConnectionFactory {
      *
      * <p>All subscribers of the returned Flux share one connection, from the first to the last. When it is lost another one is opened,
      * after a pause of 0.1 s that grows to 30 s, and LISTENs before anything else: the first notification after such a gap says
-     * so ({@link PgxcNotification#afterReconnect}). The server is asked for a sign of life every 30 s. Each subscriber has a ring of
+     * so ({@link PgxcNotification#afterReconnect}). The server is asked for a sign of life every 30 s, unless it is busy with what
+     * {@code whenListening} has asked: set a {@link PgxcStatement#timeout} there. Each subscriber has a ring of
      * {@code notificationBuffer} and loses the oldest when it is full ({@link PgxcNotification#missed}); none holds up another.
      *
-     * <p>It fails with what time does not mend: a refused password, a database that does not exist, {@code whenListening}; and on a
-     * standby, where LISTEN is impossible, unless it has listened before and may be waiting for a new primary. It completes never. On
-     * Postgres-XC only sessions of the same coordinator are heard.
+     * <p>It fails with what time does not mend: a refused password, a database or a host that does not exist, TLS that does not come about,
+     * {@code whenListening}; and on a standby, where LISTEN is impossible. Where it has listened before, it waits for a new primary and for
+     * whatever else stands between for a while. A server that is not up yet is waited for; each failed try is a warning in the log. It
+     * completes never. On Postgres-XC only sessions of the same coordinator are heard.
      *
      * @param whenListening what to do each time LISTEN has taken effect, first of all and after each gap: the moment to read, on
      *     the connection given or elsewhere, what the notifications tell changes of. Notifications that come meanwhile are passed on
@@ -131,7 +143,7 @@ public final class PgxcConnectionFactory implements ConnectionFactory {
      */
     public Flux<PgxcNotification> listen(
             Function<? super PgxcConnection, ? extends Publisher<?>> whenListening, String... channels) {
-        return new Listening(this, Listening.SIGN_OF_LIFE, whenListening, channels)
+        return new Listening(this, Listening.SIGN_OF_LIFE, Listening.SILENCE, whenListening, channels)
                 .notifications(configuration.notificationBuffer());
     }
 

@@ -13,8 +13,10 @@ package io.r2dbc.pgxc;
  */
 public record PgxcNotification(String channel, String payload, int processId, long missed, boolean afterReconnect) {
 
-    PgxcNotification withMissed(long lost) {
-        return lost == 0 ? this : new PgxcNotification(channel, payload, processId, missed + lost, afterReconnect);
+    /** Tells as well of one that was lost before it. */
+    PgxcNotification after(PgxcNotification lost) {
+        return new PgxcNotification(
+                channel, payload, processId, missed + 1 + lost.missed, afterReconnect || lost.afterReconnect);
     }
 
     PgxcNotification withReconnect() {

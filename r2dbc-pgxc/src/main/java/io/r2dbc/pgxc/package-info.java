@@ -17,7 +17,8 @@
  *
  * <p>Three publishers are written by hand: {@code Execution}, {@code DemandFlux} (with what CopyData holds: {@code DataFlux}, {@code
  * ReplicationFeed}, {@code BackupFeed}) and {@code EventFlux}. What may outlive its connection, {@code Listening} and {@code
- * PgxcLogicalStream}, is made of Reactor's operators on top of connections. A {@code PgxcTuple} is the one row that may be kept. Against the plan of the house {@code
+ * PgxcLogicalStream}, is made of Reactor's operators on top of connections; {@code SharedEvents} gives one source an {@code EventFlux} for
+ * as long as somebody subscribes. A {@code PgxcTuple} is the one row that may be kept. Against the plan of the house {@code
  * PgxcConnection} has one subclass, for the reason given there.
  */
 @NullMarked

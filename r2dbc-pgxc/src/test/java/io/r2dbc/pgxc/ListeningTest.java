@@ -25,6 +25,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
@@ -235,12 +236,57 @@ class ListeningTest {
             TestSubscriber<PgxcNotification> subscriber = begin(new Listening(
                             factory(server, UnaryOperator.identity()),
                             Duration.ofMillis(50),
+                            Duration.ofMillis(50),
                             connection -> Mono.empty(),
                             "orders")
                     .notifications(8));
             awaitElements(subscriber, 2);
             assertThat(subscriber.getReceivedOnNext().get(1).afterReconnect()).isTrue();
             subscriber.cancel();
+        }
+    }
+
+    @Test
+    @DisplayName("[X23] a server that is busy with what was asked of it is not silent, however long it takes")
+    void busy() {
+        AtomicInteger times = new AtomicInteger();
+        try (ScriptedServer server = ScriptedServer.start(script -> listens(script)
+                .expect("P D B E S S")
+                .then(() -> LockSupport.parkNanos(Duration.ofMillis(200).toNanos()))
+                .send(firstDone("SELECT 0"), ready(), order(1))
+                .clientMayLeave()
+                .expectGoodbye())) {
+            TestSubscriber<PgxcNotification> subscriber = begin(new Listening(
+                            factory(server, UnaryOperator.identity()),
+                            Duration.ofMillis(20),
+                            Duration.ofMillis(20),
+                            connection -> {
+                                times.incrementAndGet();
+                                return Dialogue.counts(connection
+                                        .createStatement("select 1 where false")
+                                        .execute());
+                            },
+                            "orders")
+                    .notifications(8));
+            awaitElements(subscriber, 1);
+            assertThat(times).hasValue(1);
+            subscriber.cancel();
+        }
+    }
+
+    @Test
+    @DisplayName("[X23] what is not there to be connected to fails at once, where it has never been")
+    void neverThere() {
+        PgxcConfiguration.Builder unknown =
+                PgxcConfiguration.builder().host("no-such-host.invalid").user("test");
+        assertThat(failed(begin(new PgxcConnectionFactory(unknown.build()).listen("orders"))))
+                .isInstanceOf(R2dbcException.class)
+                .hasMessageContaining("no-such-host.invalid");
+        try (ScriptedServer server = ScriptedServer.start(
+                script -> script.expectSslRequest().sendRaw((byte) 'N').expectEnd())) {
+            assertThat(failed(begin(factory(server, options -> options.sslMode(SslMode.REQUIRE))
+                            .listen("orders"))))
+                    .hasMessageContaining("does not offer TLS");
         }
     }
 

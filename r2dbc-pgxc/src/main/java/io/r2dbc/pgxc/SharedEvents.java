@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.r2dbc.pgxc;
+
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.BinaryOperator;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import reactor.core.CoreSubscriber;
+import reactor.core.Disposable;
+import reactor.core.Disposables;
+import reactor.core.publisher.Flux;
+
+/**
+ * Shares a source of events among whoever subscribes: it runs from the first of them to the last, and then anew.
+ *
+ * <p>Each subscriber has a ring and a pace of its own, so that none holds up another, whatever it does. One run's signals come on one event
+ * loop; the source may give its own on any thread.
+ */
+final class SharedEvents<T> extends Flux<T> {
+
+    private final Flux<T> source;
+    private final Supplier<? extends Executor> loops;
+    private final int capacity;
+    private final BinaryOperator<T> heir;
+    private @Nullable Run current;
+
+    /**
+     * Shares a source, which is not subscribed to before anybody subscribes here.
+     *
+     * @param loops gives each run its event loop
+     * @param capacity of each subscriber's ring
+     * @param heir see {@link EventFlux}
+     */
+    SharedEvents(Flux<T> source, Supplier<? extends Executor> loops, int capacity, BinaryOperator<T> heir) {
+        this.source = source;
+        this.loops = loops;
+        this.capacity = capacity;
+        this.heir = heir;
+    }
+
+    @Override
+    public void subscribe(CoreSubscriber<? super T> actual) {
+        Run run = enter();
+        try {
+            run.events.subscribe(actual);
+        } finally {
+            run.entered();
+        }
+    }
+
+    private synchronized Run enter() {
+        Run run = current;
+        if (run == null) {
+            run = new Run(loops.get());
+            current = run;
+        }
+        run.entering++;
+        return run;
+    }
+
+    private synchronized boolean mayBegin(Run run) {
+        run.entering--;
+        boolean begins = !run.begun && run.events.hasListeners();
+        run.begun |= begins;
+        return begins;
+    }
+
+    private synchronized boolean isDeserted(Run run) {
+        boolean deserted = run.entering == 0 && !run.events.hasListeners();
+        if (deserted) {
+            forget(run);
+        }
+        return deserted;
+    }
+
+    private synchronized void forget(Run run) {
+        if (current == run) {
+            current = null;
+        }
+    }
+
+    /** From the first subscriber to the last, or to the end of the source. */
+    private final class Run {
+
+        private final EventFlux<T> events;
+        private final Disposable.Swap upstream = Disposables.swap();
+        private int entering;
+        private boolean begun;
+
+        Run(Executor loop) {
+            events = new EventFlux<>(task -> execute(loop, task), capacity, heir, this::leftByOne);
+        }
+
+        private void execute(Executor loop, Runnable task) {
+            try {
+                loop.execute(task);
+            } catch (RejectedExecutionException e) {
+                // the event loops have been ended: somebody must be told nevertheless
+                task.run();
+            }
+        }
+
+        /** The subscriber is there before the source begins: it misses nothing. */
+        void entered() {
+            if (mayBegin(this)) {
+                upstream.update(source.subscribe(events::pass, this::over, () -> over(null)));
+            }
+            leftByOne();
+        }
+
+        private void leftByOne() {
+            if (isDeserted(this)) {
+                upstream.dispose();
+            }
+        }
+
+        private void over(@Nullable Throwable reason) {
+            forget(this);
+            events.passEnd(reason);
+        }
+    }
+}
