@@ -80,7 +80,8 @@ public final class PgxcConnectionFactory implements ConnectionFactory {
      *
      * <p>A subscriber that cancels before it has got its connection leaves nothing behind. From {@code onNext} on the connection is the
      * subscriber's to close. Operators that let values race, as {@code Mono.firstWithSignal} does, drop a loser's value without telling
-     * anybody when it arrives together with the winner's: such a connection stays open.
+     * anybody when it arrives together with the winner's, and so does {@code subscribe(consumer)} when it is disposed in the moment in which
+     * the connection comes: such a connection stays open. {@code Mono.usingWhen} closes it always.
      */
     @Override
     public Mono<PgxcConnection> create() {

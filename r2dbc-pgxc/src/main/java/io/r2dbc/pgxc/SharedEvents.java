@@ -3,6 +3,7 @@ package io.r2dbc.pgxc;
 
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BinaryOperator;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -14,8 +15,8 @@ import reactor.core.publisher.Flux;
 /**
  * Shares a source of events among whoever subscribes: it runs from the first of them to the last, and then anew.
  *
- * <p>Each subscriber has a ring and a pace of its own, so that none holds up another, whatever it does. One run's signals come on one event
- * loop; the source may give its own on any thread.
+ * <p>Each subscriber has a ring and a pace of its own, so that none holds up another, whatever it does. All signals come on one event loop;
+ * the source may give its own on any thread.
  */
 final class SharedEvents<T> extends Flux<T> {
 
@@ -23,12 +24,13 @@ final class SharedEvents<T> extends Flux<T> {
     private final Supplier<? extends Executor> loops;
     private final int capacity;
     private final BinaryOperator<T> heir;
+    private final AtomicReference<@Nullable Executor> loop = new AtomicReference<>();
     private @Nullable Run current;
 
     /**
      * Shares a source, which is not subscribed to before anybody subscribes here.
      *
-     * @param loops gives each run its event loop
+     * @param loops gives it an event loop, when somebody subscribes for the first time
      * @param capacity of each subscriber's ring
      * @param heir see {@link EventFlux}
      */
@@ -41,7 +43,7 @@ final class SharedEvents<T> extends Flux<T> {
 
     @Override
     public void subscribe(CoreSubscriber<? super T> actual) {
-        Run run = enter();
+        Run run = enter(loop());
         try {
             run.events.subscribe(actual);
         } finally {
@@ -49,10 +51,20 @@ final class SharedEvents<T> extends Flux<T> {
         }
     }
 
-    private synchronized Run enter() {
+    /** The user's event loops may have code of the user's: it runs under no lock. */
+    private Executor loop() {
+        Executor chosen = loop.get();
+        if (chosen == null) {
+            Executor next = loops.get();
+            chosen = loop.compareAndSet(null, next) ? next : loop();
+        }
+        return chosen;
+    }
+
+    private synchronized Run enter(Executor on) {
         Run run = current;
         if (run == null) {
-            run = new Run(loops.get());
+            run = new Run(on);
             current = run;
         }
         run.entering++;
