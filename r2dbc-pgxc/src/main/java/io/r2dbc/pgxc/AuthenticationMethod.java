@@ -10,5 +10,7 @@ public enum AuthenticationMethod {
     /** By an MD5 hash, which can be used again by whoever has read the server's tables. */
     MD5,
     /** By SCRAM, in which the server proves that it knows the password too; bound to TLS or not. */
-    SCRAM_SHA_256
+    SCRAM_SHA_256,
+    /** By an OAuth token, which says who its bearer is; see {@link PgxcConfiguration.Builder#oauthToken(java.util.function.Supplier)}. */
+    OAUTH
 }

@@ -85,9 +85,18 @@ final class Errors {
     private static R2dbcException serverError(Failure.ServerError error, @Nullable String sql, String where) {
         ErrorFields fields = error.fields();
         Throwable first = error.first() == null ? null : of(error.first(), null);
-        Report report =
-                new Report(where + ErrorText.of(fields), fields.sqlState(), sql, new PgxcErrorDetails(fields), first);
+        Report report = new Report(
+                where + ErrorText.of(fields) + remark(error),
+                fields.sqlState(),
+                sql,
+                new PgxcErrorDetails(fields),
+                first);
         return error.connectionLost() || fields.isFatal() ? resource(report) : statement(report);
+    }
+
+    private static String remark(Failure.ServerError error) {
+        String remark = error.remark();
+        return remark == null ? "" : " (" + ErrorText.escaped(remark) + ")";
     }
 
     /** The connection is gone with it: what matters is whether another one may be had. */

@@ -15,7 +15,7 @@ import java.util.Map;
  * One option as it was given, an object or the text of a URL, and readable as what it should be.
  *
  * <p>What cannot be read is an {@link IllegalArgumentException} that names the option, its value and what would be right.
- * Values of options that hold a password are never repeated.
+ * Values of options that hold a password or a token are never repeated.
  *
  * @param name the option's name
  * @param value what was given
@@ -155,7 +155,8 @@ record OptionValue(String name, Object value) {
 
     /** The value as it may be shown to people. */
     String shown() {
-        if (name.toLowerCase(Locale.ROOT).contains("password")) {
+        String lower = name.toLowerCase(Locale.ROOT);
+        if (lower.contains("password") || lower.contains("token")) {
             return "(hidden)";
         }
         String text = value instanceof CharSequence

@@ -209,6 +209,8 @@ final class Options {
         table.put("sslSni", set((b, v) -> b.sslSni(v.bool())));
         table.put("sslHostnameVerifier", set((b, v) -> b.sslHostnameVerifier(v.object(HostnameVerifier.class))));
         table.put("sslContextBuilderCustomizer", set(Options::customizer));
+        table.put("oauthToken", set(Options::token));
+        table.put("oauthIssuer", set((b, v) -> b.oauthIssuer(v.text())));
         table.put("channelBinding", set((b, v) -> b.channelBinding(v.oneOf(ChannelBinding.class))));
         table.put("protocolVersion", set((b, v) -> b.protocolVersion(version(v))));
         table.put("minProtocolVersion", set((b, v) -> b.minProtocolVersion(version(v))));
@@ -341,6 +343,17 @@ final class Options {
             published.accept(Mono.from(publisher).map(element -> characters(value, element)));
         } else {
             constant.accept(characters(value, value.value()));
+        }
+    }
+
+    private static void token(PgxcConfiguration.Builder builder, OptionValue value) {
+        if (value.value() instanceof Supplier<?> supplier) {
+            builder.oauthToken(() -> characters(value, supplier.get()));
+        } else if (value.value() instanceof Publisher<?> publisher) {
+            builder.oauthToken(Mono.from(publisher).map(element -> characters(value, element)));
+        } else {
+            throw value.refused("a supplier or a publisher of tokens, given by program: tokens expire, and text that"
+                    + " configures is no place for them");
         }
     }
 

@@ -73,6 +73,7 @@ public final class PgxcConfiguration {
     private final ProtocolVersion protocolVersion;
     private final ProtocolVersion minProtocolVersion;
     private final TlsSettings tls;
+    private final OAuthSettings oauth;
 
     private PgxcConfiguration(Builder builder) {
         host = builder.host;
@@ -112,6 +113,7 @@ public final class PgxcConfiguration {
         protocolVersion = builder.protocolVersion;
         minProtocolVersion = builder.minProtocolVersion;
         tls = builder.tls();
+        oauth = new OAuthSettings(builder.oauthToken, builder.oauthIssuer).over(tls);
         Require.that(
                 minProtocolVersion.compareTo(protocolVersion) <= 0,
                 "option minProtocolVersion is " + minProtocolVersion + ", but protocolVersion asks for no more than "
@@ -277,6 +279,10 @@ public final class PgxcConfiguration {
         return tls;
     }
 
+    OAuthSettings oauth() {
+        return oauth;
+    }
+
     /**
      * The server's settings that every new session is to have, by name in any case: those of the knobs, and {@code options}, which
      * have the last word. Names are safe to stand in SQL; values are not.
@@ -300,7 +306,7 @@ public final class PgxcConfiguration {
         return settings;
     }
 
-    /** Returns where connections go, and as whom; no password. */
+    /** Returns where connections go, and as whom; no password and no token. */
     @Override
     public String toString() {
         return ErrorText.escaped("PgxcConfiguration[host=" + host() + ", port=" + port + ", database=" + database
@@ -325,6 +331,8 @@ public final class PgxcConfiguration {
         private Mono<String> user = Mono.error(
                 () -> new IllegalArgumentException("option user is missing, but every connection needs one"));
         private Mono<String> password = Mono.empty();
+        private @Nullable Mono<String> oauthToken;
+        private @Nullable String oauthIssuer;
         private String applicationName = "r2dbc-pgxc";
         private @Nullable String schema;
         private @Nullable String timeZone;
@@ -448,6 +456,45 @@ public final class PgxcConfiguration {
         /** The password, asked for again by every connection. An empty publisher means none; an error fails the connection. */
         public Builder password(Publisher<? extends CharSequence> password) {
             this.password = checked("password", password);
+            return this;
+        }
+
+        /**
+         * The OAuth token for servers that ask for one (PostgreSQL 18, OAUTHBEARER, RFC 7628), asked for again by every connection, so that
+         * tokens can be renewed: of {@code supplier}, which may block, as for the user. Default none.
+         *
+         * <p>Where to get tokens, and for which scope, is the application's business: the driver talks to no issuer, neither to find one
+         * (discovery) nor to have somebody log in, and asks for a token even if the server then does not. It wants the bare token, without
+         * {@code Bearer} in front.
+         *
+         * <p>Whoever sees a token can use it. It is never in a message or a log, and is sent over TLS only, to a server that is known for
+         * certain: {@link #sslMode} must be {@code verify-full}, or {@code verify-ca} with {@link #sslRootCert}, and by Unix sockets no
+         * token is sent at all. A login by token cannot be bound, so {@code channelBinding=require} refuses it.
+         *
+         * <p>With a password too, the server chooses: it asks for one or the other, and where it offers both, what it names first counts.
+         * As an option it is an object too, a supplier or a publisher, and no text: tokens expire, and a URL is no place for them.
+         */
+        public Builder oauthToken(Supplier<? extends CharSequence> supplier) {
+            return oauthToken(asked("oauthToken", supplier));
+        }
+
+        /**
+         * The same of a publisher, within the {@link #connectTimeout}. The first element counts. An empty one is an error, and an error of
+         * its own fails the connection; it is cancelled if connecting is.
+         */
+        public Builder oauthToken(Publisher<? extends CharSequence> publisher) {
+            this.oauthToken = OAuthSettings.tokens(Require.nonNull(publisher, "option oauthToken"));
+            return this;
+        }
+
+        /**
+         * Whose tokens {@link #oauthToken(Supplier) oauthToken} has, as the issuer calls itself or as the address of its description. Default
+         * none. For the error's sake only: if the server refuses a token and says that it takes those of somebody else, the error says so
+         * too. The driver does not look at tokens, and goes to no address that a server names.
+         */
+        public Builder oauthIssuer(String oauthIssuer) {
+            this.oauthIssuer =
+                    OAuthSettings.issuer(sendable("oauthIssuer", Require.nonEmpty(oauthIssuer, "option oauthIssuer")));
             return this;
         }
 

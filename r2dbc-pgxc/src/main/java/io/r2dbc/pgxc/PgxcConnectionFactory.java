@@ -214,19 +214,19 @@ public final class PgxcConnectionFactory implements ConnectionFactory {
     private static Mono<Credentials> credentials(PgxcConfiguration configuration) {
         Mono<Optional<String>> password =
                 configuration.password().map(Optional::of).defaultIfEmpty(Optional.empty());
-        Mono<Credentials> credentials = configuration
-                .user()
-                .zipWith(
-                        password,
-                        (name, secret) -> new Credentials(
-                                name,
-                                secret.orElse(null),
-                                configuration.allowCleartextPassword(),
-                                configuration.scramMaxIterations(),
-                                binding(configuration),
-                                methods(configuration)));
+        Mono<Credentials> credentials = Mono.zip(
+                        configuration.user(), password, configuration.oauth().token())
+                .map(known -> new Credentials(
+                        known.getT1(),
+                        known.getT2().orElse(null),
+                        configuration.allowCleartextPassword(),
+                        configuration.scramMaxIterations(),
+                        binding(configuration),
+                        methods(configuration),
+                        known.getT3().orElse(null)));
         boolean known = configuration.user() instanceof Fuseable.ScalarCallable
-                && configuration.password() instanceof Fuseable.ScalarCallable;
+                && configuration.password() instanceof Fuseable.ScalarCallable
+                && configuration.oauth().source() == null;
         if (!known) {
             return credentials;
         }

@@ -48,9 +48,18 @@ record TlsSettings(
                 mode.policy(),
                 negotiation == SslNegotiation.DIRECT,
                 mode == SslMode.VERIFY_FULL,
+                verifiesServer(),
                 sni,
                 hostnameVerifier,
                 new TlsMaterial(checksChain, rootCert, cert, key, password, crl, contextBuilderCustomizer).context());
+    }
+
+    /**
+     * Whether it is certain who is at the other end. Where any host's certificate will do, and whoever the JVM trusts may have signed it, it
+     * is not.
+     */
+    boolean verifiesServer() {
+        return mode == SslMode.VERIFY_FULL || (mode == SslMode.VERIFY_CA && rootCert != null);
     }
 
     /** Without the password. */

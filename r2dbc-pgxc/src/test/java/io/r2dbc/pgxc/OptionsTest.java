@@ -64,7 +64,7 @@ class OptionsTest {
 
     static Stream<Line> lines() {
         return Stream.concat(
-                TlsOptionsTest.lines(),
+                Stream.concat(TlsOptionsTest.lines(), OAuthOptionsTest.lines()),
                 Stream.of(
                         set("host", "db.example", PgxcConfiguration::host, "db.example"),
                         set("host", "[::1]", PgxcConfiguration::host, "::1"),
@@ -142,9 +142,10 @@ class OptionsTest {
                                 Set.of(AuthenticationMethod.NONE, AuthenticationMethod.SCRAM_SHA_256)),
                         set(
                                 "require_auth",
-                                "!password,!md5",
+                                "!password,!md5,!oauth",
                                 PgxcConfiguration::requireAuth,
                                 Set.of(AuthenticationMethod.NONE, AuthenticationMethod.SCRAM_SHA_256)),
+                        set("requireAuth", "OAuth", PgxcConfiguration::requireAuth, Set.of(AuthenticationMethod.OAUTH)),
                         set("syncOnly", "on", PgxcConfiguration::syncOnly, true),
                         set("deferBegin", "no", PgxcConfiguration::deferBegin, false),
                         set(

@@ -166,6 +166,8 @@ final class ReadmeTest {
                         "lockWaitTimeout",
                         "loopResources",
                         "maxMessageSize",
+                        "oauthIssuer",
+                        "oauthToken",
                         "options",
                         "password",
                         "requireAuth",

@@ -3,6 +3,9 @@
 /**
  * Proofs that a password is known, and that the server knows it too, as bytes in and bytes out.
  *
+ * <p>{@code OAuthBearer} is the exception: a token proves nothing about the server, so whoever uses it sees to it first that the other end
+ * is known.
+ *
  * <p>Nothing here knows a socket, a message frame or a thread. What the server sends is hostile until it has proved
  * itself: it is bounded and checked before anything costly is done for it. Secrets are wiped where the JDK lets them
  * be, and never reach an exception, a log or {@code toString()}.

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param mayBeClearText whether the password may leave as it is: over TLS, a Unix socket, loopback, or by the user's explicit wish (X35)
  * @param scramMaxIterations more than this is refused before any hashing (S2.11.7)
  * @param binding whether the login is to be bound to the server's certificate (S2.11.3)
+ * @param token null where none was given
  * @param methods by what the server may ask; others are refused before anything is said
  */
 public record Credentials(
@@ -21,14 +22,16 @@ public record Credentials(
         boolean mayBeClearText,
         int scramMaxIterations,
         Binding binding,
-        Set<Method> methods) {
+        Set<Method> methods,
+        @Nullable Token token) {
 
     /** By what a server may ask who we are. */
     public enum Method {
         NONE,
         PASSWORD,
         MD5,
-        SCRAM_SHA_256;
+        SCRAM_SHA_256,
+        OAUTH;
 
         /** As servers and users call it. */
         @Override
@@ -44,13 +47,27 @@ public record Credentials(
         REQUIRE
     }
 
+    /**
+     * What lets its bearer in (S2.11.11).
+     *
+     * @param issuer of whom the user has it; null if that is not said
+     */
+    public record Token(String value, @Nullable String issuer) {
+
+        @Override
+        public String toString() {
+            return "Token[hidden]";
+        }
+    }
+
     /** Bound where that can be, and by whatever the server asks. */
     public Credentials(String user, @Nullable CharSequence password, boolean mayBeClearText, int scramMaxIterations) {
-        this(user, password, mayBeClearText, scramMaxIterations, Binding.PREFER, EnumSet.allOf(Method.class));
+        this(user, password, mayBeClearText, scramMaxIterations, Binding.PREFER, EnumSet.allOf(Method.class), null);
     }
 
     @Override
     public String toString() {
-        return "Credentials[user=" + user + ", password=" + (password == null ? "none" : "hidden") + "]";
+        return "Credentials[user=" + user + ", password=" + (password == null ? "none" : "hidden") + ", token="
+                + (token == null ? "none" : "hidden") + "]";
     }
 }

@@ -18,14 +18,20 @@ public sealed interface Failure {
      * @param fields what it said
      * @param connectionLost whether the connection ended with it: FATAL, PANIC, or nothing but the end of the stream after it
      * @param first the error that caused this one: the first error of an aborted transaction
+     * @param remark what else is known of it, in one line
      */
     record ServerError(
             ErrorFields fields,
             boolean connectionLost,
-            @Nullable Failure first) implements Failure {
+            @Nullable Failure first,
+            @Nullable String remark) implements Failure {
 
         public ServerError(ErrorFields fields) {
             this(fields, false, null);
+        }
+
+        public ServerError(ErrorFields fields, boolean connectionLost, @Nullable Failure first) {
+            this(fields, connectionLost, first, null);
         }
 
         @Override
@@ -34,7 +40,11 @@ public sealed interface Failure {
         }
 
         public ServerError withConnectionLost() {
-            return connectionLost ? this : new ServerError(fields, true, first);
+            return connectionLost ? this : new ServerError(fields, true, first, remark);
+        }
+
+        ServerError withRemark(String line) {
+            return new ServerError(fields, connectionLost, first, line);
         }
     }
 

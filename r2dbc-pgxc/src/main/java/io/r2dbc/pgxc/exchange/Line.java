@@ -10,19 +10,20 @@ import org.jspecify.annotations.Nullable;
  *
  * @param isProtected whether nobody between here and the server can listen: TLS, a Unix socket, or loopback (X35)
  * @param isEncrypted whether that is by TLS
+ * @param isVerified whether it is certain besides who is at the other end, so that a token may be shown (S2.11.11)
  * @param endPointHash what names the server's certificate; null without TLS, or where the certificate does not say by which hash
  */
 @SuppressWarnings("ArrayRecordComponent") // handed on once, never compared
-public record Line(boolean isProtected, boolean isEncrypted, byte @Nullable [] endPointHash) {
+public record Line(boolean isProtected, boolean isEncrypted, boolean isVerified, byte @Nullable [] endPointHash) {
 
     /** Anybody on the way may listen. */
-    public static final Line OPEN = new Line(false, false, null);
+    public static final Line OPEN = new Line(false, false, false, null);
 
     /** It does not leave this machine. */
-    public static final Line LOCAL = new Line(true, false, null);
+    public static final Line LOCAL = new Line(true, false, false, null);
 
     /** TLS, to the server with that certificate, or without one. */
-    public static Line encrypted(@Nullable X509Certificate certificate) {
-        return new Line(true, true, certificate == null ? null : ChannelBinding.endPointHash(certificate));
+    public static Line encrypted(@Nullable X509Certificate certificate, boolean isVerified) {
+        return new Line(true, true, isVerified, certificate == null ? null : ChannelBinding.endPointHash(certificate));
     }
 }

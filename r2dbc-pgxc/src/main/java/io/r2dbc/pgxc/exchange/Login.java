@@ -4,6 +4,7 @@ package io.r2dbc.pgxc.exchange;
 import io.r2dbc.pgxc.auth.AuthenticationException;
 import io.r2dbc.pgxc.auth.ChannelBinding;
 import io.r2dbc.pgxc.auth.Md5Password;
+import io.r2dbc.pgxc.auth.OAuthBearer;
 import io.r2dbc.pgxc.auth.ScramClient;
 import io.r2dbc.pgxc.exchange.Credentials.Binding;
 import io.r2dbc.pgxc.exchange.Credentials.Method;
@@ -29,6 +30,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Answers the server's authentication requests, in the only orders that are legal (protocol 48.2.1).
  *
+ * <p>A token that the server has refused ends it too: only its error may follow ({@link TokenLogin}).
+ *
  * <p>Once SCRAM has begun, nothing but a verified server signature leads on: a server that skips its proof is refused (S2.1.12).
  * With {@code channelBinding=require} nothing but SCRAM that is bound to the server's certificate does (S2.1.16).
  */
@@ -39,11 +42,14 @@ final class Login {
         OK,
         SCRAM_CHALLENGE,
         SCRAM_FINAL,
+        TOKEN_VERDICT,
+        ERROR,
         NOTHING
     }
 
     private final Credentials credentials;
     private final Line line;
+    private final TokenLogin token;
     private Awaits awaits = Awaits.REQUEST;
     private boolean computing;
     private boolean bound;
@@ -52,6 +58,7 @@ final class Login {
     Login(Credentials credentials, Line line) {
         this.credentials = credentials;
         this.line = line;
+        this.token = new TokenLogin(credentials, line);
     }
 
     boolean isOver() {
@@ -66,6 +73,11 @@ final class Login {
         if (scram != null && !computing) {
             scram.destroy();
         }
+    }
+
+    /** The same failure, with what the server has said of it during the login. */
+    Failure explained(Failure failure) {
+        return token.explained(failure);
     }
 
     void onRequest(Authentication request, Outbox out) {
@@ -85,6 +97,9 @@ final class Login {
             onFinal(last);
         } else if (awaits != Awaits.REQUEST || request instanceof AuthenticationGssContinue) {
             throw outOfOrder(request);
+        } else if (request instanceof AuthenticationSasl sasl && token.isFor(sasl.mechanisms())) {
+            require(Method.OAUTH);
+            onTokenWanted(out);
         } else if (request instanceof AuthenticationSasl sasl) {
             require(Method.SCRAM_SHA_256);
             onSasl(sasl.mechanisms(), out);
@@ -99,13 +114,16 @@ final class Login {
         } else {
             throw refused(
                     "The server asks for authentication by " + method(request)
-                            + ", which this driver does not know; it knows trust, password, md5 and scram-sha-256",
+                            + ", which this driver does not know; it knows trust, password, md5, scram-sha-256 and oauth",
                     null);
         }
     }
 
     private void onOk() {
-        if (awaits != Awaits.REQUEST && awaits != Awaits.OK) {
+        if (awaits == Awaits.ERROR) {
+            throw new ProtocolException("AuthenticationOk came after the server had refused the OAuth token");
+        }
+        if (awaits != Awaits.REQUEST && awaits != Awaits.OK && awaits != Awaits.TOKEN_VERDICT) {
             throw new ProtocolException(
                     "AuthenticationOk came in the middle of SCRAM, before the server proved who it is");
         }
@@ -149,6 +167,14 @@ final class Login {
         return utf8(password());
     }
 
+    private void onTokenWanted(Outbox out) {
+        if (mustBind()) {
+            throw unbound("The server asks for an OAuth token, which binds to nothing");
+        }
+        token.show(out);
+        awaits = Awaits.TOKEN_VERDICT;
+    }
+
     private void onSasl(List<String> mechanisms, Outbox out) {
         boolean plus = mechanisms.contains(ScramClient.MECHANISM_PLUS);
         if (plus && !line.isEncrypted()) {
@@ -160,7 +186,7 @@ final class Login {
         if (!binding.binds() && !mechanisms.contains(ScramClient.MECHANISM)) {
             throw refused(
                     "The server offers " + mechanisms + " only; this driver knows " + ScramClient.MECHANISM
-                            + ", and over TLS " + ScramClient.MECHANISM_PLUS,
+                            + ", and over TLS " + ScramClient.MECHANISM_PLUS + " and " + OAuthBearer.MECHANISM,
                     null);
         }
         CharSequence password = password();
@@ -196,6 +222,11 @@ final class Login {
     }
 
     private void onChallenge(AuthenticationSaslContinue challenge, Outbox out) {
+        if (awaits == Awaits.TOKEN_VERDICT) {
+            awaits = Awaits.ERROR;
+            token.onRefusal(challenge.data(), out);
+            return;
+        }
         ScramClient client = scram;
         if (awaits != Awaits.SCRAM_CHALLENGE || client == null) {
             throw outOfOrder(challenge);
@@ -260,7 +291,7 @@ final class Login {
         return new ProtocolException(request.getClass().getSimpleName() + " came out of order");
     }
 
-    private static SessionEndException refused(String message, @Nullable Throwable cause) {
+    static SessionEndException refused(String message, @Nullable Throwable cause) {
         return new SessionEndException(new Failure.Refused(message, cause));
     }
 }

@@ -138,7 +138,7 @@ public final class Startup extends Exchange {
     @Override
     public void fail(Failure failure) {
         login.end();
-        done.failed(failure);
+        done.failed(login.explained(failure));
     }
 
     @Override

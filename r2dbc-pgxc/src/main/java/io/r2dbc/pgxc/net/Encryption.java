@@ -11,6 +11,7 @@ import reactor.core.publisher.Mono;
  *
  * @param direct whether TLS begins with the first byte, rather than when the server has agreed to it
  * @param verifiesHost whether the certificate must be that of the host that was asked for; whether it must be valid is the context's business
+ * @param verified whether a server that has passed is certainly the one that is meant: by the host's name, or by an authority that was chosen for it
  * @param sni whether the host's name is told before encryption begins
  * @param hostnameVerifier decides instead of the usual rules (RFC 6125), if {@code verifiesHost}; must not block
  * @param context made of files, and so not on an event loop; made once
@@ -19,6 +20,7 @@ public record Encryption(
         Policy policy,
         boolean direct,
         boolean verifiesHost,
+        boolean verified,
         boolean sni,
         @Nullable HostnameVerifier hostnameVerifier,
         Mono<SslContext> context) {
@@ -32,7 +34,7 @@ public record Encryption(
     }
 
     /** Never. */
-    public static final Encryption NONE = new Encryption(Policy.PLAIN, false, false, false, null, Mono.empty());
+    public static final Encryption NONE = new Encryption(Policy.PLAIN, false, false, false, false, null, Mono.empty());
 
     boolean beginsWithTls() {
         return policy == Policy.TLS_THEN_PLAIN || policy == Policy.TLS;

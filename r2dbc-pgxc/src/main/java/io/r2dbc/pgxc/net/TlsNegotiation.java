@@ -149,7 +149,9 @@ final class TlsNegotiation extends ChannelInboundHandlerAdapter {
             // too
             handler.sslCloseFuture().addListener(ended -> ctx.channel().close());
             ctx.pipeline().remove(this);
-            listener.onEncrypted(Line.encrypted(Tls.certificate(handler.engine().getSession())));
+            listener.onEncrypted(Line.encrypted(
+                    Tls.certificate(handler.engine().getSession()),
+                    tls.encryption().verified()));
         }
     }
 

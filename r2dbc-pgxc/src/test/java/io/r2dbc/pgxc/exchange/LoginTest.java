@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.r2dbc.pgxc.exchange.Credentials.Binding;
 import io.r2dbc.pgxc.exchange.Credentials.Method;
+import io.r2dbc.pgxc.exchange.Credentials.Token;
 import io.r2dbc.pgxc.testing.ScramServer;
 import io.r2dbc.pgxc.wire.BackendMessage.Authentication;
 import io.r2dbc.pgxc.wire.BackendMessage.AuthenticationCleartextPassword;
@@ -36,6 +37,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class LoginTest {
 
     private static final String PASSWORD = "correct horse";
+    private static final Token TOKEN = new Token("abc.def", null);
+    private static final Line VERIFIED = new Line(true, true, true, null);
 
     private final RecordingOutbox out = new RecordingOutbox();
     private final ScramServer server = new ScramServer(PASSWORD, 4096);
@@ -70,13 +73,14 @@ final class LoginTest {
     }
 
     @ParameterizedTest(name = "[F4] {0}")
-    @CsvSource({"PASSWORD,password", "MD5,md5", "SCRAM_SHA_256,scram-sha-256", "NONE,without any"})
+    @CsvSource({"PASSWORD,password", "MD5,md5", "SCRAM_SHA_256,scram-sha-256", "OAUTH,oauth", "NONE,without any"})
     @DisplayName("[F4] what requireAuth does not allow is refused, and nothing is said; what it allows goes on")
     void requireAuth(Method asked, String told) {
         Authentication request = switch (asked) {
             case PASSWORD -> new AuthenticationCleartextPassword();
             case MD5 -> new AuthenticationMd5Password(new byte[4]);
             case SCRAM_SHA_256 -> new AuthenticationSasl(List.of("SCRAM-SHA-256"));
+            case OAUTH -> new AuthenticationSasl(List.of("OAUTHBEARER"));
             case NONE -> new AuthenticationOk();
         };
         Set<Method> others = EnumSet.complementOf(EnumSet.of(asked));
@@ -96,7 +100,7 @@ final class LoginTest {
     }
 
     private static Login login(Set<Method> methods) {
-        return new Login(new Credentials("alice", PASSWORD, true, 100_000, Binding.PREFER, methods), Line.OPEN);
+        return new Login(new Credentials("alice", PASSWORD, true, 100_000, Binding.PREFER, methods, TOKEN), VERIFIED);
     }
 
     @Test
@@ -192,7 +196,7 @@ final class LoginTest {
     @Test
     @DisplayName("[S2.11.1] no mechanism that the driver knows: refused, and the error lists what was offered")
     void unknownMechanisms() {
-        assertRefused(login(PASSWORD, false), new AuthenticationSasl(List.of("OAUTHBEARER", "X")), "OAUTHBEARER", "X");
+        assertRefused(login(PASSWORD, false), new AuthenticationSasl(List.of("GS2-KRB5", "X")), "GS2-KRB5", "X");
     }
 
     @Test

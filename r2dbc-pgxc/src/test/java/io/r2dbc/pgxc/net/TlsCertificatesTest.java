@@ -187,7 +187,8 @@ final class TlsCertificatesTest {
 
     private static Tls tls(
             String host, TlsMaterial material, boolean verifiesHost, @Nullable HostnameVerifier verifier) {
-        Encryption encryption = new Encryption(Policy.TLS, false, verifiesHost, true, verifier, material.context());
+        Encryption encryption =
+                new Encryption(Policy.TLS, false, verifiesHost, verifiesHost, true, verifier, material.context());
         return new Tls(
                 encryption, Objects.requireNonNull(material.context().block(SOON)), options(host, 5432, encryption));
     }
@@ -219,8 +220,10 @@ final class TlsCertificatesTest {
                     .block(SOON);
             assertThat(connection).isNotNull();
             try {
-                return Mono.<Failure>create(
-                                sink -> connection.addHandlerLast("ask", new TlsNegotiation(tls, new Listener(sink))))
+                return Mono.<Failure>create(sink -> connection.addHandlerLast(
+                                "ask",
+                                new TlsNegotiation(
+                                        tls, new Listener(tls.encryption().verified(), sink))))
                         .onErrorResume(SessionEndException.class, e -> Mono.just(e.failure()))
                         .block(SOON);
             } finally {
@@ -229,11 +232,12 @@ final class TlsCertificatesTest {
         }
     }
 
-    private record Listener(MonoSink<Failure> sink) implements TlsNegotiation.Listener {
+    private record Listener(boolean verified, MonoSink<Failure> sink) implements TlsNegotiation.Listener {
 
         @Override
         public void onEncrypted(Line line) {
             assertThat(line.endPointHash()).isNotEmpty();
+            assertThat(line.isVerified()).isEqualTo(verified);
             sink.success();
         }
 
