@@ -10,5 +10,12 @@ public enum AuthenticationMethod {
     /** By an MD5 hash, which can be used again by whoever has read the server's tables. */
     MD5,
     /** By SCRAM, in which the server proves that it knows the password too; bound to TLS or not. */
-    SCRAM_SHA_256
+    SCRAM_SHA_256,
+    /**
+     * By GSSAPI, that is by Kerberos: each proves to the other who it is, and there is no password. A connection that GSSAPI encrypts has
+     * had it.
+     */
+    GSS,
+    /** By what Windows has in its place, which is Kerberos too; it is spoken by GSSAPI. */
+    SSPI
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.r2dbc.pgxc.exchange;
 
+import io.r2dbc.pgxc.auth.GssMechanism;
+import io.r2dbc.pgxc.auth.GssMechanism.Purpose;
 import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Set;
@@ -14,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param scramMaxIterations more than this is refused before any hashing (S2.11.7)
  * @param binding whether the login is to be bound to the server's certificate (S2.11.3)
  * @param methods by what the server may ask; others are refused before anything is said
+ * @param gss speaks GSSAPI with the server; null where that is not possible, over a Unix socket
  */
 public record Credentials(
         String user,
@@ -21,14 +24,17 @@ public record Credentials(
         boolean mayBeClearText,
         int scramMaxIterations,
         Binding binding,
-        Set<Method> methods) {
+        Set<Method> methods,
+        @Nullable GssMechanism gss) {
 
     /** By what a server may ask who we are. */
     public enum Method {
         NONE,
         PASSWORD,
         MD5,
-        SCRAM_SHA_256;
+        SCRAM_SHA_256,
+        GSS,
+        SSPI;
 
         /** As servers and users call it. */
         @Override
@@ -46,7 +52,17 @@ public record Credentials(
 
     /** Bound where that can be, and by whatever the server asks. */
     public Credentials(String user, @Nullable CharSequence password, boolean mayBeClearText, int scramMaxIterations) {
-        this(user, password, mayBeClearText, scramMaxIterations, Binding.PREFER, EnumSet.allOf(Method.class));
+        this(user, password, mayBeClearText, scramMaxIterations, Binding.PREFER, EnumSet.allOf(Method.class), null);
+    }
+
+    /** Begins to speak GSSAPI, or null where that is not possible. */
+    public @Nullable GssTalk gssTalk(Purpose purpose) {
+        return gss == null ? null : new GssTalk(gss, purpose);
+    }
+
+    /** Begins to speak GSSAPI for encryption, or null where that is not possible. */
+    public @Nullable GssTalk encryptingTalk() {
+        return gssTalk(Purpose.ENCRYPTION);
     }
 
     @Override

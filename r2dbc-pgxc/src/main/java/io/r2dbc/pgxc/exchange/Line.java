@@ -8,21 +8,25 @@ import org.jspecify.annotations.Nullable;
 /**
  * What the connection itself does for the safety of a login.
  *
- * @param isProtected whether nobody between here and the server can listen: TLS, a Unix socket, or loopback (X35)
+ * @param isProtected whether nobody between here and the server can listen: TLS, GSSAPI, a Unix socket, or loopback (X35)
  * @param isEncrypted whether that is by TLS
+ * @param isGss whether that is by GSSAPI, which has told each who the other is
  * @param endPointHash what names the server's certificate; null without TLS, or where the certificate does not say by which hash
  */
 @SuppressWarnings("ArrayRecordComponent") // handed on once, never compared
-public record Line(boolean isProtected, boolean isEncrypted, byte @Nullable [] endPointHash) {
+public record Line(boolean isProtected, boolean isEncrypted, boolean isGss, byte @Nullable [] endPointHash) {
 
     /** Anybody on the way may listen. */
-    public static final Line OPEN = new Line(false, false, null);
+    public static final Line OPEN = new Line(false, false, false, null);
 
     /** It does not leave this machine. */
-    public static final Line LOCAL = new Line(true, false, null);
+    public static final Line LOCAL = new Line(true, false, false, null);
+
+    /** Encrypted by GSSAPI, to the server that Kerberos knows by that name. */
+    public static final Line GSS = new Line(true, false, true, null);
 
     /** TLS, to the server with that certificate, or without one. */
     public static Line encrypted(@Nullable X509Certificate certificate) {
-        return new Line(true, true, certificate == null ? null : ChannelBinding.endPointHash(certificate));
+        return new Line(true, true, false, certificate == null ? null : ChannelBinding.endPointHash(certificate));
     }
 }
