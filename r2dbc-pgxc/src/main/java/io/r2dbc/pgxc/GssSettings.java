@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * What the configuration says about GSSAPI.
  */
 record GssSettings(
+        GssEncMode mode,
         String serverName,
         @Nullable Supplier<? extends GSSCredential> credential,
         @Nullable String jaasApplicationName) {
@@ -33,6 +34,6 @@ record GssSettings(
     /** Without what the supplier may tell about itself. */
     @Override
     public String toString() {
-        return "GssSettings[serverName=" + serverName + "]";
+        return "GssSettings[mode=" + mode + ", serverName=" + serverName + "]";
     }
 }

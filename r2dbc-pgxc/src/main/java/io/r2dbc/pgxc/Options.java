@@ -221,6 +221,7 @@ final class Options {
     }
 
     private static void kerberos(Map<String, BiConsumer<Options, OptionValue>> table) {
+        table.put("gssEncMode", set((b, v) -> b.gssEncMode(v.oneOf(GssEncMode.class))));
         table.put("krbServerName", set((b, v) -> b.krbServerName(v.text())));
         table.put("jaasApplicationName", set((b, v) -> b.jaasApplicationName(v.text())));
         table.put("gssCredential", set(Options::credential));

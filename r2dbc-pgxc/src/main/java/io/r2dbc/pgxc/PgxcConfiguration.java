@@ -116,6 +116,11 @@ public final class PgxcConfiguration {
         tls = builder.tls();
         gss = builder.gss();
         Require.that(
+                gss.mode() == GssEncMode.DISABLE || tls.channelBinding() != ChannelBinding.REQUIRE,
+                "option gssEncMode is " + Options.word(gss.mode())
+                        + ", but channelBinding is require: a connection that"
+                        + " GSSAPI encrypts has no certificate to bind to");
+        Require.that(
                 minProtocolVersion.compareTo(protocolVersion) <= 0,
                 "option minProtocolVersion is " + minProtocolVersion + ", but protocolVersion asks for no more than "
                         + protocolVersion);
@@ -374,6 +379,7 @@ public final class PgxcConfiguration {
         private Function<? super SslContextBuilder, ? extends SslContextBuilder> sslContextBuilderCustomizer =
                 Function.identity();
         private ChannelBinding channelBinding = ChannelBinding.PREFER;
+        private GssEncMode gssEncMode = GssEncMode.DISABLE;
         private String krbServerName = "postgres";
         private @Nullable Supplier<? extends GSSCredential> gssCredential;
         private @Nullable String jaasApplicationName;
@@ -773,9 +779,19 @@ public final class PgxcConfiguration {
         }
 
         /**
+         * Whether connections are encrypted by GSSAPI; see {@link GssEncMode}. Default {@code disable}, other than in libpq, which
+         * prefers it: to look for a ticket, and to ask Kerberos for one for the server, takes time and blocks a thread for each
+         * connection that is made, and most users have no Kerberos. Requests to cancel are encrypted the same way.
+         */
+        public Builder gssEncMode(GssEncMode gssEncMode) {
+            this.gssEncMode = Require.nonNull(gssEncMode, "option gssEncMode");
+            return this;
+        }
+
+        /**
          * By which name Kerberos knows the server: the first part of its principal, before the name of its {@link #host}. Default
          * {@code postgres}. The host should be given by the name that the principal has; what Kerberos makes of aliases and addresses is
-         * up to its configuration. Of use only where the server asks for GSSAPI or SSPI.
+         * up to its configuration. Of use only with {@link #gssEncMode}, or where the server asks for GSSAPI or SSPI.
          */
         public Builder krbServerName(String krbServerName) {
             String name = sendable("krbServerName", Require.nonEmpty(krbServerName, "option krbServerName"));
@@ -875,7 +891,7 @@ public final class PgxcConfiguration {
         }
 
         private GssSettings gss() {
-            return new GssSettings(krbServerName, gssCredential, jaasApplicationName);
+            return new GssSettings(gssEncMode, krbServerName, gssCredential, jaasApplicationName);
         }
 
         private static String file(String name, @Nullable String value) {

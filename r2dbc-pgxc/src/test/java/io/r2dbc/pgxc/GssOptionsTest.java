@@ -24,6 +24,9 @@ class GssOptionsTest {
 
     static Stream<Line> lines() {
         return Stream.of(
+                set("gssEncMode", "Prefer", c -> c.gss().mode(), GssEncMode.PREFER),
+                set("gssEncMode", GssEncMode.REQUIRE, c -> c.gss().mode(), GssEncMode.REQUIRE),
+                refused("gssEncMode", "allow", "one of disable, prefer, require"),
                 set("krbServerName", "pg", c -> c.gss().serverName(), "pg"),
                 refused("krbServerName", "", "must not be empty"),
                 refused("krbServerName", "postgres/db.example", "first part of a principal"),
@@ -47,6 +50,19 @@ class GssOptionsTest {
                 .isThrownBy(builder::build)
                 .withMessageContaining("option jaasApplicationName")
                 .withMessageContaining("gssCredential");
+    }
+
+    @Test
+    @DisplayName("by default nobody is asked for a ticket, and channel binding cannot be demanded where there is no"
+            + " certificate")
+    void modes() {
+        assertThat(PgxcConfiguration.builder().build().gss().mode()).isEqualTo(GssEncMode.DISABLE);
+        PgxcConfiguration.Builder bound = PgxcConfiguration.builder().channelBinding(ChannelBinding.REQUIRE);
+        assertThat(bound.build().gss().mode()).isEqualTo(GssEncMode.DISABLE);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> bound.gssEncMode(GssEncMode.PREFER).build())
+                .withMessageContaining("option gssEncMode is prefer")
+                .withMessageContaining("channelBinding");
     }
 
     @Test

@@ -206,6 +206,7 @@ final class TlsCertificatesTest {
                 SOON,
                 Integer.MAX_VALUE,
                 encryption,
+                GssEncryption.DISABLE,
                 ProtocolVersions.ONLY_3_0);
     }
 
@@ -229,7 +230,7 @@ final class TlsCertificatesTest {
         }
     }
 
-    private record Listener(MonoSink<Failure> sink) implements TlsNegotiation.Listener {
+    private record Listener(MonoSink<Failure> sink) implements EncryptionListener {
 
         @Override
         public void onEncrypted(Line line) {
