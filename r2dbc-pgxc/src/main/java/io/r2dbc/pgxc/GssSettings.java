@@ -12,14 +12,14 @@ import org.jspecify.annotations.Nullable;
  * What the configuration says about GSSAPI.
  */
 record GssSettings(
-        GssEncMode mode,
-        String serverName,
-        @Nullable Supplier<? extends GSSCredential> credential,
+        GssEncMode gssEncMode,
+        String krbServerName,
+        @Nullable Supplier<? extends GSSCredential> gssCredential,
         @Nullable String jaasApplicationName) {
 
     GssSettings {
         Require.that(
-                credential == null || jaasApplicationName == null,
+                gssCredential == null || jaasApplicationName == null,
                 "option jaasApplicationName is set, but so is gssCredential: there can be one way only to a"
                         + " credential");
     }
@@ -28,12 +28,12 @@ record GssSettings(
     @Nullable
     GssMechanism mechanism(String host) {
         boolean isSocket = host.startsWith("/") || host.startsWith("@");
-        return isSocket ? null : new Kerberos(serverName, host, credential, new TicketLogin(jaasApplicationName));
+        return isSocket ? null : new Kerberos(krbServerName, host, gssCredential, new TicketLogin(jaasApplicationName));
     }
 
     /** Without what the supplier may tell about itself. */
     @Override
     public String toString() {
-        return "GssSettings[mode=" + mode + ", serverName=" + serverName + "]";
+        return "GssSettings[gssEncMode=" + gssEncMode + ", krbServerName=" + krbServerName + "]";
     }
 }

@@ -116,8 +116,8 @@ public final class PgxcConfiguration {
         tls = builder.tls();
         gss = builder.gss();
         Require.that(
-                gss.mode() == GssEncMode.DISABLE || tls.channelBinding() != ChannelBinding.REQUIRE,
-                "option gssEncMode is " + Options.word(gss.mode())
+                gss.gssEncMode() == GssEncMode.DISABLE || tls.channelBinding() != ChannelBinding.REQUIRE,
+                "option gssEncMode is " + Options.word(gss.gssEncMode())
                         + ", but channelBinding is require: a connection that"
                         + " GSSAPI encrypts has no certificate to bind to");
         Require.that(

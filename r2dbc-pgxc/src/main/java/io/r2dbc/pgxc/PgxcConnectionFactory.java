@@ -79,7 +79,7 @@ public final class PgxcConnectionFactory implements ConnectionFactory {
                 configuration.responseTimeout(),
                 configuration.maxMessageSize(),
                 configuration.tls().encryption(),
-                configuration.gss().mode().encryption(),
+                configuration.gss().gssEncMode().encryption(),
                 new ProtocolVersions(
                         configuration.protocolVersion().word(),
                         configuration.minProtocolVersion().word()));

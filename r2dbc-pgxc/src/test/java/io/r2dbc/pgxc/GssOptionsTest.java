@@ -24,16 +24,16 @@ class GssOptionsTest {
 
     static Stream<Line> lines() {
         return Stream.of(
-                set("gssEncMode", "Prefer", c -> c.gss().mode(), GssEncMode.PREFER),
-                set("gssEncMode", GssEncMode.REQUIRE, c -> c.gss().mode(), GssEncMode.REQUIRE),
+                set("gssEncMode", "Prefer", c -> c.gss().gssEncMode(), GssEncMode.PREFER),
+                set("gssEncMode", GssEncMode.REQUIRE, c -> c.gss().gssEncMode(), GssEncMode.REQUIRE),
                 refused("gssEncMode", "allow", "one of disable, prefer, require"),
-                set("krbServerName", "pg", c -> c.gss().serverName(), "pg"),
+                set("krbServerName", "pg", c -> c.gss().krbServerName(), "pg"),
                 refused("krbServerName", "", "must not be empty"),
                 refused("krbServerName", "postgres/db.example", "first part of a principal"),
                 refused("krbServerName", "pg@EXAMPLE", "first part of a principal"),
                 set("jaasApplicationName", "pgxc", c -> c.gss().jaasApplicationName(), "pgxc"),
                 refused("jaasApplicationName", "", "must not be empty"),
-                set("gssCredential", supplied(null), c -> c.gss().credential() != null, true),
+                set("gssCredential", supplied(null), c -> c.gss().gssCredential() != null, true),
                 refused("gssCredential", "alice", "given by program"));
     }
 
@@ -56,9 +56,9 @@ class GssOptionsTest {
     @DisplayName("by default nobody is asked for a ticket, and channel binding cannot be demanded where there is no"
             + " certificate")
     void modes() {
-        assertThat(PgxcConfiguration.builder().build().gss().mode()).isEqualTo(GssEncMode.DISABLE);
+        assertThat(PgxcConfiguration.builder().build().gss().gssEncMode()).isEqualTo(GssEncMode.DISABLE);
         PgxcConfiguration.Builder bound = PgxcConfiguration.builder().channelBinding(ChannelBinding.REQUIRE);
-        assertThat(bound.build().gss().mode()).isEqualTo(GssEncMode.DISABLE);
+        assertThat(bound.build().gss().gssEncMode()).isEqualTo(GssEncMode.DISABLE);
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> bound.gssEncMode(GssEncMode.PREFER).build())
                 .withMessageContaining("option gssEncMode is prefer")

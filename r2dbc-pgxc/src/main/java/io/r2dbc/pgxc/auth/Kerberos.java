@@ -53,9 +53,8 @@ public record Kerberos(
     private GSSContext context(Purpose purpose, GSSCredential credential) throws GSSException {
         GSSManager manager = GSSManager.getInstance();
         GSSName name = manager.createName(peer(), GSSName.NT_HOSTBASED_SERVICE);
-        Oid mechanism = mechanism(manager, purpose);
         GSSContext context =
-                manager.createContext(name.canonicalize(mechanism), mechanism, credential, GSSContext.DEFAULT_LIFETIME);
+                manager.createContext(name, mechanism(manager, purpose), credential, GSSContext.DEFAULT_LIFETIME);
         boolean encrypts = purpose == Purpose.ENCRYPTION;
         context.requestMutualAuth(true);
         context.requestCredDeleg(false);

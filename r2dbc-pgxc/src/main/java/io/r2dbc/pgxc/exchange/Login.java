@@ -148,6 +148,7 @@ final class Login {
             throw refused(
                     (asked == Method.NONE
                                     ? "The server lets in whoever comes, without any authentication"
+                                            + (line.isGss() ? " but that by GSSAPI" : "")
                                     : "The server asks for authentication by " + asked)
                             + ", and requireAuth allows " + credentials.methods() + " only",
                     null);

@@ -31,7 +31,11 @@ final class GssHandler extends ChannelDuplexHandler {
     GssHandler(GssTalk talk) {
         this.talk = talk;
         // the manual wants packets under 16 kB
-        this.plain = new byte[talk.wrapLimit(GssPackets.LONGEST - 1)];
+        int limit = talk.wrapLimit(GssPackets.LONGEST - 1);
+        if (limit <= 0) {
+            throw new IllegalStateException("GSSAPI cannot make packets as short as PostgreSQL wants them");
+        }
+        this.plain = new byte[limit];
     }
 
     @Override

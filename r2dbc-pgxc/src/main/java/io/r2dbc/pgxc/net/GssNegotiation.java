@@ -138,7 +138,7 @@ final class GssNegotiation extends ChannelInboundHandlerAdapter {
                 byte[] answer = talk.next(token);
                 comeBack(ctx, () -> say(ctx, answer));
             } catch (RuntimeException e) {
-                comeBack(ctx, () -> lost(ctx, String.valueOf(e.getMessage()), e));
+                comeBack(ctx, () -> fail(ctx, new Failure.Refused(String.valueOf(e.getMessage()), e), false));
             }
         });
     }
@@ -173,9 +173,17 @@ final class GssNegotiation extends ChannelInboundHandlerAdapter {
     }
 
     private void handOver(ChannelHandlerContext ctx) {
+        GssHandler handler;
+        try {
+            handler = new GssHandler(talk);
+        } catch (RuntimeException e) {
+            // nobody may want it any more, and then it has been ended
+            lost(ctx, String.valueOf(e.getMessage()), e);
+            return;
+        }
         turn = Turn.OVER;
         handedOver = true;
-        ctx.pipeline().addBefore(ctx.name(), HANDLER, new GssHandler(talk));
+        ctx.pipeline().addBefore(ctx.name(), HANDLER, handler);
         ctx.pipeline().remove(this);
         listener.onEncrypted(Line.GSS);
     }
