@@ -34,6 +34,9 @@ public record Kerberos(
         } catch (GSSException e) {
             held.release.run();
             throw failed("GSSAPI cannot begin to speak with " + peer(), e);
+        } catch (RuntimeException e) {
+            held.release.run();
+            throw e;
         }
     }
 

@@ -34,10 +34,18 @@ public record TicketLogin(@Nullable String entry) {
         void dispose() {
             try {
                 credential.dispose();
-                login.logout();
-            } catch (GSSException | LoginException nothingMoreToForget) {
+            } catch (GSSException nothingMoreToForget) {
                 // it is gone either way
             }
+            logOut(login);
+        }
+    }
+
+    private static void logOut(LoginContext login) {
+        try {
+            login.logout();
+        } catch (LoginException nothingMoreToForget) {
+            // it is gone either way
         }
     }
 
@@ -68,6 +76,7 @@ public record TicketLogin(@Nullable String entry) {
         try {
             return Subject.doAs(login.getSubject(), make);
         } catch (PrivilegedActionException e) {
+            logOut(login);
             throw AuthenticationException.failed(
                     "GSSAPI cannot use the Kerberos ticket: " + e.getException().getMessage(), e.getException());
         }

@@ -172,6 +172,10 @@ final class Attempt {
             }
             gss = begun;
             talk = begun;
+            if (over.get()) {
+                begun.end();
+                return;
+            }
             Mono.fromRunnable(begun::prepare)
                     .subscribeOn(Schedulers.boundedElastic())
                     .subscribe(nothing -> {}, this::onNobody, this::dialOnceReady);

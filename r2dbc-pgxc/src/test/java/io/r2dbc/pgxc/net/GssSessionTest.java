@@ -251,8 +251,10 @@ final class GssSessionTest {
     @DisplayName("[S2.7.3, X14] a request to cancel is encrypted as its session is, by a conversation of its own")
     void cancel() {
         CountDownLatch cancelled = new CountDownLatch(1);
-        try (ScriptedServer server = ScriptedServer.start(
-                        script -> slow(script.startup(), cancelled).expectGoodbye())
+        try (ScriptedServer server = ScriptedServer.start(script -> slow(script.startup(), cancelled)
+                        .expect("S")
+                        .send(ready())
+                        .expectGoodbye())
                 .negotiatedGss(gss)
                 .onCancel(cancelled::countDown)) {
             PgxcConnection connection = connect(client(server).cancelGrace(Duration.ZERO));
@@ -260,6 +262,8 @@ final class GssSessionTest {
             assertThat(server.awaitCancelRequests(1, SOON))
                     .containsExactly(new ClientMessage.CancelRequest(Greeting.PROCESS_ID, Greeting.SECRET_KEY));
             assertThat(slow.failure()).isNotNull();
+            assertThat(Heard.of(connection.validate(ValidationDepth.REMOTE)).all(SOON))
+                    .containsExactly("true", "complete");
             Clients.close(connection);
         }
         assertThat(gss.begun()).hasSize(2);
