@@ -134,7 +134,7 @@ final class Realm implements AutoCloseable {
     private void awaitStart() throws IOException {
         long end = System.nanoTime() + START;
         while (System.nanoTime() < end && process.isAlive()) {
-            try (Socket socket = new Socket("127.0.0.1", port)) {
+            try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
                 if (socket.isConnected()) {
                     return;
                 }
