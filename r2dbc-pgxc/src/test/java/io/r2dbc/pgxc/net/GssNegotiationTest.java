@@ -74,6 +74,19 @@ final class GssNegotiationTest {
     }
 
     @Test
+    @DisplayName("[S2.10.1] require: TLS has no say, and what it would be made of is not even looked at")
+    void withoutTls() {
+        try (ScriptedServer server = ScriptedServer.start(
+                script -> GssSteps.accept(script, gss).startup().expectGoodbye())) {
+            PgxcConfiguration.Builder client = client(server, GssEncMode.REQUIRE)
+                    .sslMode(SslMode.VERIFY_FULL)
+                    .sslRootCert("no-such-file.pem");
+            Clients.close(
+                    Objects.requireNonNull(ToyFactory.of(client, gss).create().block(SOON)));
+        }
+    }
+
+    @Test
     @DisplayName("[S2.10.1, F11] require: a server without GSSAPI hears not a byte more")
     void declined() {
         Throwable failure = refusal(
