@@ -163,6 +163,8 @@ final class ReadmeTest {
                 .containsExactly(
                         "database",
                         "extensions",
+                        "gssCredential",
+                        "jaasApplicationName",
                         "lockWaitTimeout",
                         "loopResources",
                         "maxMessageSize",
