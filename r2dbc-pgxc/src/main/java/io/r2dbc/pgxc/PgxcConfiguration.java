@@ -812,8 +812,7 @@ public final class PgxcConfiguration {
          * that are no files are unknown to the JDK. Nobody is asked for a password. It does not matter what the system property
          * {@code javax.security.auth.useSubjectCredsOnly} says, nor whose {@code Subject} is current where a connection is subscribed
          * to, because another thread does this work. To speak as such a {@code Subject}, make a credential in its name once, by
-         * {@code Subject.doAs} and {@code GSSManager.createCredential}, and supply that. So do JVMs that use the system's
-         * own GSSAPI ({@code sun.security.jgss.native}).
+         * {@code Subject.doAs} and {@code GSSManager.createCredential}, and supply that.
          */
         public Builder gssCredential(Supplier<? extends GSSCredential> gssCredential) {
             this.gssCredential = Require.nonNull(gssCredential, "option gssCredential");
