@@ -9,6 +9,7 @@ module r2dbc.pgxc {
     requires static transitive org.jspecify;
     requires transitive io.netty.buffer;
     requires transitive io.netty.handler;
+    requires transitive java.security.jgss;
     requires transitive org.reactivestreams;
     requires transitive r2dbc.spi;
     requires transitive reactor.core;
@@ -18,7 +19,6 @@ module r2dbc.pgxc {
     requires io.netty.resolver;
     requires io.netty.transport;
     requires io.netty.transport.unix.common;
-    requires java.security.jgss;
 
     exports io.r2dbc.pgxc;
     exports io.r2dbc.pgxc.codec;

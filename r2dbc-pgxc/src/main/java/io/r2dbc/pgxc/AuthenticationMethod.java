@@ -12,5 +12,12 @@ public enum AuthenticationMethod {
     /** By SCRAM, in which the server proves that it knows the password too; bound to TLS or not. */
     SCRAM_SHA_256,
     /** By an OAuth token, which says who its bearer is; see {@link PgxcConfiguration.Builder#oauthToken(java.util.function.Supplier)}. */
-    OAUTH
+    OAUTH,
+    /**
+     * By GSSAPI, that is by Kerberos: each proves to the other who it is, and there is no password. A connection that GSSAPI encrypts has
+     * had it.
+     */
+    GSS,
+    /** By what Windows has in its place, which is Kerberos too; it is spoken by GSSAPI. */
+    SSPI
 }

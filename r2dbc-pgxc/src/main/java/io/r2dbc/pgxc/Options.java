@@ -19,6 +19,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import javax.net.ssl.HostnameVerifier;
+import org.ietf.jgss.GSSCredential;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Mono;
@@ -130,6 +131,7 @@ final class Options {
         limits(table);
         hints(table);
         security(table);
+        kerberos(table);
         absent(table);
         return Map.copyOf(table);
     }
@@ -218,6 +220,20 @@ final class Options {
                 set((b, v) -> b.requireAuth(methods(v).toArray(AuthenticationMethod[]::new)));
         table.put("requireAuth", requireAuth);
         table.put("require_auth", requireAuth);
+    }
+
+    private static void kerberos(Map<String, BiConsumer<Options, OptionValue>> table) {
+        table.put("gssEncMode", set((b, v) -> b.gssEncMode(v.oneOf(GssEncMode.class))));
+        table.put("krbServerName", set((b, v) -> b.krbServerName(v.text())));
+        table.put("jaasApplicationName", set((b, v) -> b.jaasApplicationName(v.text())));
+        table.put("gssCredential", set(Options::credential));
+    }
+
+    private static void credential(PgxcConfiguration.Builder builder, OptionValue value) {
+        Supplier<?> supplier = value.object(Supplier.class);
+        builder.gssCredential(() -> new OptionValue(
+                        value.name(), Require.nonNull(supplier.get(), "what option gssCredential supplies"))
+                .object(GSSCredential.class));
     }
 
     @SuppressWarnings("unchecked") // of what class its arguments are shows when it is called

@@ -16,6 +16,7 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import javax.net.ssl.HostnameVerifier;
+import org.ietf.jgss.GSSCredential;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Mono;
@@ -74,6 +75,7 @@ public final class PgxcConfiguration {
     private final ProtocolVersion minProtocolVersion;
     private final TlsSettings tls;
     private final OAuthSettings oauth;
+    private final GssSettings gss;
 
     private PgxcConfiguration(Builder builder) {
         host = builder.host;
@@ -114,6 +116,12 @@ public final class PgxcConfiguration {
         minProtocolVersion = builder.minProtocolVersion;
         tls = builder.tls();
         oauth = new OAuthSettings(builder.oauthToken, builder.oauthIssuer).over(tls);
+        gss = builder.gss();
+        Require.that(
+                gss.gssEncMode() == GssEncMode.DISABLE || tls.channelBinding() != ChannelBinding.REQUIRE,
+                "option gssEncMode is " + Options.word(gss.gssEncMode())
+                        + ", but channelBinding is require: a connection that"
+                        + " GSSAPI encrypts has no certificate to bind to");
         Require.that(
                 minProtocolVersion.compareTo(protocolVersion) <= 0,
                 "option minProtocolVersion is " + minProtocolVersion + ", but protocolVersion asks for no more than "
@@ -283,6 +291,10 @@ public final class PgxcConfiguration {
         return oauth;
     }
 
+    GssSettings gss() {
+        return gss;
+    }
+
     /**
      * The server's settings that every new session is to have, by name in any case: those of the knobs, and {@code options}, which
      * have the last word. Names are safe to stand in SQL; values are not.
@@ -375,6 +387,10 @@ public final class PgxcConfiguration {
         private Function<? super SslContextBuilder, ? extends SslContextBuilder> sslContextBuilderCustomizer =
                 Function.identity();
         private ChannelBinding channelBinding = ChannelBinding.PREFER;
+        private GssEncMode gssEncMode = GssEncMode.DISABLE;
+        private String krbServerName = "postgres";
+        private @Nullable Supplier<? extends GSSCredential> gssCredential;
+        private @Nullable String jaasApplicationName;
 
         private Builder() {}
 
@@ -810,6 +826,57 @@ public final class PgxcConfiguration {
         }
 
         /**
+         * Whether connections are encrypted by GSSAPI; see {@link GssEncMode}. Default {@code disable}, other than in libpq, which
+         * prefers it: to look for a ticket, and to ask Kerberos for one for the server, takes time and blocks a thread for each
+         * connection that is made, and most users have no Kerberos. Requests to cancel are encrypted the same way.
+         */
+        public Builder gssEncMode(GssEncMode gssEncMode) {
+            this.gssEncMode = Require.nonNull(gssEncMode, "option gssEncMode");
+            return this;
+        }
+
+        /**
+         * By which name Kerberos knows the server: the first part of its principal, before the name of its {@link #host}. Default
+         * {@code postgres}. The host should be given by the name that the principal has; what Kerberos makes of aliases and addresses is
+         * up to its configuration. Of use only with {@link #gssEncMode}, or where the server asks for GSSAPI or SSPI.
+         */
+        public Builder krbServerName(String krbServerName) {
+            String name = sendable("krbServerName", Require.nonEmpty(krbServerName, "option krbServerName"));
+            Require.that(
+                    name.indexOf('@') < 0 && name.indexOf('/') < 0,
+                    "option krbServerName is '" + ErrorText.escaped(name)
+                            + "', but must be the first part of a principal alone, such as postgres");
+            this.krbServerName = name;
+            return this;
+        }
+
+        /**
+         * As whom to speak GSSAPI, asked for again by every connection, and by every request to cancel that is to be encrypted by
+         * it. The supplier may block: it does not run on an event loop. The credential stays its owner's, who disposes of it when no
+         * connection is being made any more.
+         *
+         * <p>Default: the ticket that {@code kinit} has put into the user's ticket cache, a file that {@code KRB5CCNAME} names; caches
+         * that are no files are unknown to the JDK. Nobody is asked for a password. It does not matter what the system property
+         * {@code javax.security.auth.useSubjectCredsOnly} says, nor whose {@code Subject} is current where a connection is subscribed
+         * to, because another thread does this work. To speak as such a {@code Subject}, make a credential in its name once, by
+         * {@code Subject.doAs} and {@code GSSManager.createCredential}, and supply that.
+         */
+        public Builder gssCredential(Supplier<? extends GSSCredential> gssCredential) {
+            this.gssCredential = Require.nonNull(gssCredential, "option gssCredential");
+            return this;
+        }
+
+        /**
+         * The entry of the JVM's login configuration (JAAS, {@code java.security.auth.login.config}) by which to get a Kerberos ticket:
+         * how a service speaks by its keytab. Default none: the ticket cache, as at {@link #gssCredential}, which cannot be set together
+         * with it. Every connection logs in anew.
+         */
+        public Builder jaasApplicationName(String jaasApplicationName) {
+            this.jaasApplicationName = Require.nonEmpty(jaasApplicationName, "option jaasApplicationName");
+            return this;
+        }
+
+        /**
          * The version of the protocol to ask for; see {@link ProtocolVersion}. Default {@code 3.0}, which every server speaks. A
          * server that does not know the one asked for may go on with a lower one, down to {@link #minProtocolVersion}; one that
          * refuses instead is asked once more, for 3.0, if that would do.
@@ -867,6 +934,10 @@ public final class PgxcConfiguration {
                     sslHostnameVerifier,
                     sslContextBuilderCustomizer,
                     channelBinding);
+        }
+
+        private GssSettings gss() {
+            return new GssSettings(gssEncMode, krbServerName, gssCredential, jaasApplicationName);
         }
 
         private static String file(String name, @Nullable String value) {

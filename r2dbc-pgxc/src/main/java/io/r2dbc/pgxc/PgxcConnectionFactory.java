@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.r2dbc.pgxc;
 
+import io.r2dbc.pgxc.auth.GssMechanism;
 import io.r2dbc.pgxc.exchange.Credentials;
 import io.r2dbc.pgxc.exchange.ParameterTyping;
 import io.r2dbc.pgxc.exchange.ProtocolVersions;
@@ -23,6 +24,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.Fuseable;
 import reactor.core.publisher.Flux;
@@ -48,9 +50,16 @@ public final class PgxcConnectionFactory implements ConnectionFactory {
 
     /** Makes a factory; whatever is wrong with the server shows when a connection is opened. */
     public PgxcConnectionFactory(PgxcConfiguration configuration) {
-        this.configuration = Require.nonNull(configuration, "configuration");
+        this(
+                configuration,
+                Require.nonNull(configuration, "configuration").gss().mechanism(configuration.host()));
+    }
+
+    /** The same, to speak GSSAPI by something else than Kerberos. */
+    PgxcConnectionFactory(PgxcConfiguration configuration, @Nullable GssMechanism gss) {
+        this.configuration = configuration;
         this.registries = new Registries(configuration.codecRegistrars());
-        this.credentials = credentials(configuration);
+        this.credentials = credentials(configuration, gss);
         this.connector = new Connector(options(configuration));
         this.catalog =
                 new TypeCatalog(registries, Mono.defer(this::sessionOfTheDrivers), configuration.connectTimeout());
@@ -70,6 +79,7 @@ public final class PgxcConnectionFactory implements ConnectionFactory {
                 configuration.responseTimeout(),
                 configuration.maxMessageSize(),
                 configuration.tls().encryption(),
+                configuration.gss().gssEncMode().encryption(),
                 new ProtocolVersions(
                         configuration.protocolVersion().word(),
                         configuration.minProtocolVersion().word()));
@@ -211,7 +221,7 @@ public final class PgxcConnectionFactory implements ConnectionFactory {
     }
 
     /** Put together once where both are known: then nothing is waited for. */
-    private static Mono<Credentials> credentials(PgxcConfiguration configuration) {
+    private static Mono<Credentials> credentials(PgxcConfiguration configuration, @Nullable GssMechanism gss) {
         Mono<Optional<String>> password =
                 configuration.password().map(Optional::of).defaultIfEmpty(Optional.empty());
         Mono<Credentials> credentials = Mono.zip(
@@ -223,7 +233,8 @@ public final class PgxcConnectionFactory implements ConnectionFactory {
                         configuration.scramMaxIterations(),
                         binding(configuration),
                         methods(configuration),
-                        known.getT3().orElse(null)));
+                        known.getT3().orElse(null),
+                        gss));
         boolean known = configuration.user() instanceof Fuseable.ScalarCallable
                 && configuration.password() instanceof Fuseable.ScalarCallable
                 && configuration.oauth().source() == null;

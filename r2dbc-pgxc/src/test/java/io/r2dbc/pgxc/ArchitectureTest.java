@@ -63,7 +63,8 @@ final class ArchitectureTest {
     static final ArchRule wire_knows_bytes_and_nobody = room(WIRE, "io.netty.buffer");
 
     @ArchTest
-    static final ArchRule auth_knows_proofs_and_nobody = room(AUTH, "javax.crypto..", "org.ietf.jgss", "com.ongres..");
+    static final ArchRule auth_knows_proofs_and_nobody =
+            room(AUTH, "javax.crypto..", "javax.security.auth..", "org.ietf.jgss", "com.ongres..");
 
     @ArchTest
     static final ArchRule codec_knows_bytes_and_the_vocabulary_of_types =
@@ -94,18 +95,23 @@ final class ArchitectureTest {
     static final ArchRule the_roof_knows_the_rooms_and_the_spi = classes()
             .that()
             .resideInAPackage(ROOT)
-            .and(not(inFile("PgxcConfiguration", "Options", "TlsSettings")))
+            .and(not(inFile("PgxcConfiguration", "Options", "TlsSettings", "GssSettings")))
             .should()
             .onlyDependOnClassesThat()
             .resideInAnyPackage(packages(EVERYWHERE, ON_THE_ROOF));
 
     @ArchTest
-    static final ArchRule the_configuration_knows_tls_and_event_loops_too = classes()
-            .that(inFile("PgxcConfiguration", "Options", "TlsSettings"))
+    static final ArchRule the_configuration_knows_tls_and_gssapi_and_event_loops_too = classes()
+            .that(inFile("PgxcConfiguration", "Options", "TlsSettings", "GssSettings"))
             .should()
             .onlyDependOnClassesThat()
             .resideInAnyPackage(packages(
-                    EVERYWHERE, ON_THE_ROOF, "io.netty.handler.ssl", "javax.net.ssl", "reactor.netty.resources"));
+                    EVERYWHERE,
+                    ON_THE_ROOF,
+                    "io.netty.handler.ssl",
+                    "javax.net.ssl",
+                    "org.ietf.jgss",
+                    "reactor.netty.resources"));
 
     @ArchTest
     static final ArchRule packages_have_no_cycles =

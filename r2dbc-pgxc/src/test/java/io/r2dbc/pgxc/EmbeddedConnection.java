@@ -12,6 +12,7 @@ import io.r2dbc.pgxc.exchange.SessionState;
 import io.r2dbc.pgxc.net.EmbeddedSession;
 import io.r2dbc.pgxc.net.Encryption;
 import io.r2dbc.pgxc.net.EventLoops;
+import io.r2dbc.pgxc.net.GssEncryption;
 import io.r2dbc.pgxc.net.SessionOptions;
 import io.r2dbc.pgxc.testing.Greeting;
 import io.r2dbc.pgxc.wire.Octets;
@@ -52,6 +53,7 @@ public final class EmbeddedConnection implements AutoCloseable {
                 configuration.responseTimeout(),
                 configuration.maxMessageSize(),
                 Encryption.NONE,
+                GssEncryption.DISABLE,
                 ProtocolVersions.ONLY_3_0);
     }
 

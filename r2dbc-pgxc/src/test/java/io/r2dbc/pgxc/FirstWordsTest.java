@@ -28,7 +28,7 @@ class FirstWordsTest {
 
     @ParameterizedTest(name = "[S2.10.3] {0}")
     @EnumSource(SslMode.class)
-    @DisplayName("[S2.10.3] encryption by GSSAPI is not there, and is never asked for")
+    @DisplayName("[S2.10.3] encryption by GSSAPI is never asked for unless gssEncMode says so, whatever sslMode says")
     void neverGssapi(SslMode mode) throws Exception {
         List<Integer> codes = new CopyOnWriteArrayList<>();
         Thread listening;

@@ -64,7 +64,8 @@ class OptionsTest {
 
     static Stream<Line> lines() {
         return Stream.concat(
-                Stream.concat(TlsOptionsTest.lines(), OAuthOptionsTest.lines()),
+                Stream.concat(
+                        TlsOptionsTest.lines(), Stream.concat(OAuthOptionsTest.lines(), GssOptionsTest.lines())),
                 Stream.of(
                         set("host", "db.example", PgxcConfiguration::host, "db.example"),
                         set("host", "[::1]", PgxcConfiguration::host, "::1"),
@@ -142,7 +143,7 @@ class OptionsTest {
                                 Set.of(AuthenticationMethod.NONE, AuthenticationMethod.SCRAM_SHA_256)),
                         set(
                                 "require_auth",
-                                "!password,!md5,!oauth",
+                                "!password,!md5,!oauth,!sspi,!gss",
                                 PgxcConfiguration::requireAuth,
                                 Set.of(AuthenticationMethod.NONE, AuthenticationMethod.SCRAM_SHA_256)),
                         set("requireAuth", "OAuth", PgxcConfiguration::requireAuth, Set.of(AuthenticationMethod.OAUTH)),
@@ -191,8 +192,8 @@ class OptionsTest {
                         hint("errorResponseLogLevel", "DEBUG"),
                         hint("noticeLogLevel", "INFO"),
                         refused("requireAuth", "md5,!password", "not both"),
-                        refused("requireAuth", "kerberos", "one of none, password, md5, scram-sha-256"),
-                        refused("requireAuth", "", "one of none, password, md5, scram-sha-256"),
+                        refused("requireAuth", "kerberos", "one of none, password, md5, scram-sha-256, gss, sspi"),
+                        refused("requireAuth", "", "one of none, password, md5, scram-sha-256, gss, sspi"),
                         set("socket", "/run/.s.PGSQL.1", PgxcConfiguration::host, "/run/.s.PGSQL.1"),
                         refused("socket", "run/.s.PGSQL.1", "must be the path of a socket"),
                         refused("socket", "", "must not be empty"),

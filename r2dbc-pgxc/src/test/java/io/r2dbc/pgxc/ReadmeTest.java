@@ -163,6 +163,8 @@ final class ReadmeTest {
                 .containsExactly(
                         "database",
                         "extensions",
+                        "gssCredential",
+                        "jaasApplicationName",
                         "lockWaitTimeout",
                         "loopResources",
                         "maxMessageSize",
@@ -246,6 +248,12 @@ final class ReadmeTest {
     }
 
     private static Object value(PgxcConfiguration configuration, String option) throws ReflectiveOperationException {
+        Set<String> ofGss = Set.of("gssEncMode", "krbServerName", "gssCredential", "jaasApplicationName");
+        if (ofGss.contains(option)) {
+            Field field = GssSettings.class.getDeclaredField(option);
+            field.setAccessible(true);
+            return field.get(configuration.gss());
+        }
         boolean ofTls = option.startsWith("ssl") || option.equals("channelBinding");
         String name = option.startsWith("ssl")
                 ? option.substring(3, 4).toLowerCase(Locale.ROOT) + option.substring(4)

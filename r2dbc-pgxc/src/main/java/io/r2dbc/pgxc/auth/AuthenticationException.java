@@ -2,6 +2,7 @@
 package io.r2dbc.pgxc.auth;
 
 import java.io.Serial;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The login cannot go on, and the connection must be closed. The message says why and never contains a secret.
@@ -14,17 +15,22 @@ public final class AuthenticationException extends RuntimeException {
     /** Whether the server broke the rules, or only refused or was refused. */
     private final boolean protocolViolation;
 
-    private AuthenticationException(String message, boolean protocolViolation) {
-        super(message);
+    private AuthenticationException(String message, boolean protocolViolation, @Nullable Throwable cause) {
+        super(message, cause);
         this.protocolViolation = protocolViolation;
     }
 
     static AuthenticationException refused(String message) {
-        return new AuthenticationException(message, false);
+        return new AuthenticationException(message, false, null);
+    }
+
+    /** Refused for a reason that lies in a library below. */
+    static AuthenticationException failed(String message, Throwable cause) {
+        return new AuthenticationException(message, false, cause);
     }
 
     static AuthenticationException violated(String message) {
-        return new AuthenticationException(message, true);
+        return new AuthenticationException(message, true, null);
     }
 
     /**

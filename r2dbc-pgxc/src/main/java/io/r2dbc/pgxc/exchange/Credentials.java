@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.r2dbc.pgxc.exchange;
 
+import io.r2dbc.pgxc.auth.GssMechanism;
+import io.r2dbc.pgxc.auth.GssMechanism.Purpose;
 import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Set;
@@ -15,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param binding whether the login is to be bound to the server's certificate (S2.11.3)
  * @param token null where none was given
  * @param methods by what the server may ask; others are refused before anything is said
+ * @param gss speaks GSSAPI with the server; null where that is not possible, over a Unix socket
  */
 public record Credentials(
         String user,
@@ -23,7 +26,8 @@ public record Credentials(
         int scramMaxIterations,
         Binding binding,
         Set<Method> methods,
-        @Nullable Token token) {
+        @Nullable Token token,
+        @Nullable GssMechanism gss) {
 
     /** By what a server may ask who we are. */
     public enum Method {
@@ -31,7 +35,9 @@ public record Credentials(
         PASSWORD,
         MD5,
         SCRAM_SHA_256,
-        OAUTH;
+        OAUTH,
+        GSS,
+        SSPI;
 
         /** As servers and users call it. */
         @Override
@@ -62,7 +68,17 @@ public record Credentials(
 
     /** Bound where that can be, and by whatever the server asks. */
     public Credentials(String user, @Nullable CharSequence password, boolean mayBeClearText, int scramMaxIterations) {
-        this(user, password, mayBeClearText, scramMaxIterations, Binding.PREFER, EnumSet.allOf(Method.class), null);
+        this(user, password, mayBeClearText, scramMaxIterations, Binding.PREFER, EnumSet.allOf(Method.class), null, null);
+    }
+
+    /** Begins to speak GSSAPI, or null where that is not possible. */
+    public @Nullable GssTalk gssTalk(Purpose purpose) {
+        return gss == null ? null : new GssTalk(gss, purpose);
+    }
+
+    /** Begins to speak GSSAPI for encryption, or null where that is not possible. */
+    public @Nullable GssTalk encryptingTalk() {
+        return gssTalk(Purpose.ENCRYPTION);
     }
 
     @Override

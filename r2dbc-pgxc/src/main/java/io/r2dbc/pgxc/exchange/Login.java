@@ -3,6 +3,7 @@ package io.r2dbc.pgxc.exchange;
 
 import io.r2dbc.pgxc.auth.AuthenticationException;
 import io.r2dbc.pgxc.auth.ChannelBinding;
+import io.r2dbc.pgxc.auth.GssMechanism.Purpose;
 import io.r2dbc.pgxc.auth.Md5Password;
 import io.r2dbc.pgxc.auth.OAuthBearer;
 import io.r2dbc.pgxc.auth.ScramClient;
@@ -19,6 +20,7 @@ import io.r2dbc.pgxc.wire.BackendMessage.AuthenticationSaslContinue;
 import io.r2dbc.pgxc.wire.BackendMessage.AuthenticationSaslFinal;
 import io.r2dbc.pgxc.wire.BackendMessage.AuthenticationSspi;
 import io.r2dbc.pgxc.wire.BackendMessage.AuthenticationUnsupported;
+import io.r2dbc.pgxc.wire.FrontendMessage.GssResponse;
 import io.r2dbc.pgxc.wire.FrontendMessage.Password;
 import io.r2dbc.pgxc.wire.FrontendMessage.SaslInitialResponse;
 import io.r2dbc.pgxc.wire.FrontendMessage.SaslResponse;
@@ -33,6 +35,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A token that the server has refused ends it too: only its error may follow ({@link TokenLogin}).
  *
  * <p>Once SCRAM has begun, nothing but a verified server signature leads on: a server that skips its proof is refused (S2.1.12).
+ * So it is with GSSAPI, in which the server proves itself too.
  * With {@code channelBinding=require} nothing but SCRAM that is bound to the server's certificate does (S2.1.16).
  */
 final class Login {
@@ -44,6 +47,7 @@ final class Login {
         SCRAM_FINAL,
         TOKEN_VERDICT,
         ERROR,
+        GSS_TOKEN,
         NOTHING
     }
 
@@ -54,6 +58,8 @@ final class Login {
     private boolean computing;
     private boolean bound;
     private @Nullable ScramClient scram;
+    private @Nullable GssTalk gss;
+    private boolean thinking;
 
     Login(Credentials credentials, Line line) {
         this.credentials = credentials;
@@ -69,9 +75,17 @@ final class Login {
         return awaits != Awaits.REQUEST;
     }
 
+    /** Whether what the server says next can be understood only when it is known what its last word meant. */
+    boolean isThinking() {
+        return thinking;
+    }
+
     void end() {
         if (scram != null && !computing) {
             scram.destroy();
+        }
+        if (gss != null) {
+            gss.end();
         }
     }
 
@@ -95,7 +109,9 @@ final class Login {
             onChallenge(challenge, out);
         } else if (request instanceof AuthenticationSaslFinal last) {
             onFinal(last);
-        } else if (awaits != Awaits.REQUEST || request instanceof AuthenticationGssContinue) {
+        } else if (request instanceof AuthenticationGssContinue token) {
+            onGssToken(token, out);
+        } else if (awaits != Awaits.REQUEST) {
             throw outOfOrder(request);
         } else if (request instanceof AuthenticationSasl sasl && token.isFor(sasl.mechanisms())) {
             require(Method.OAUTH);
@@ -111,10 +127,17 @@ final class Login {
         } else if (request instanceof AuthenticationMd5Password md5) {
             require(Method.MD5);
             sendPassword(Md5Password.answer(utf8(credentials.user()), utf8(password()), md5.salt()), out);
+        } else if (request instanceof AuthenticationGss) {
+            require(Method.GSS);
+            beginGss(request, Purpose.LOGIN, out);
+        } else if (request instanceof AuthenticationSspi) {
+            require(Method.SSPI);
+            beginGss(request, Purpose.NEGOTIATED_LOGIN, out);
         } else {
             throw refused(
                     "The server asks for authentication by " + method(request)
-                            + ", which this driver does not know; it knows trust, password, md5, scram-sha-256 and oauth",
+                            + ", which this driver does not know; it knows trust, password, md5, scram-sha-256, oauth, gss"
+                            + " and sspi",
                     null);
         }
     }
@@ -124,13 +147,14 @@ final class Login {
             throw new ProtocolException("AuthenticationOk came after the server had refused the OAuth token");
         }
         if (awaits != Awaits.REQUEST && awaits != Awaits.OK && awaits != Awaits.TOKEN_VERDICT) {
-            throw new ProtocolException(
-                    "AuthenticationOk came in the middle of SCRAM, before the server proved who it is");
+            throw new ProtocolException("AuthenticationOk came in the middle of " + (gss == null ? "SCRAM" : "GSSAPI")
+                    + ", before the server proved who it is");
         }
         if (mustBind() && !bound) {
             throw unbound("The server lets in whoever comes, without a login that could be bound");
         }
-        if (awaits == Awaits.REQUEST) {
+        boolean known = line.isGss() && credentials.methods().contains(Method.GSS);
+        if (awaits == Awaits.REQUEST && !known) {
             require(Method.NONE);
         }
         awaits = Awaits.NOTHING;
@@ -142,6 +166,7 @@ final class Login {
             throw refused(
                     (asked == Method.NONE
                                     ? "The server lets in whoever comes, without any authentication"
+                                            + (line.isGss() ? " but that by GSSAPI" : "")
                                     : "The server asks for authentication by " + asked)
                             + ", and requireAuth allows " + credentials.methods() + " only",
                     null);
@@ -250,6 +275,41 @@ final class Login {
         }
         bound = scram.mechanism().equals(ScramClient.MECHANISM_PLUS);
         awaits = Awaits.OK;
+    }
+
+    private void beginGss(Authentication request, Purpose purpose, Outbox out) {
+        GssTalk talk = credentials.gssTalk(purpose);
+        if (talk == null) {
+            throw refused(
+                    "The server asks for authentication by " + method(request)
+                            + " over a Unix socket, where there is no name of a host by which Kerberos could know it",
+                    null);
+        }
+        gss = talk;
+        think(talk, new byte[0], out);
+    }
+
+    private void onGssToken(AuthenticationGssContinue token, Outbox out) {
+        GssTalk talk = gss;
+        if (awaits != Awaits.GSS_TOKEN || thinking || talk == null) {
+            throw outOfOrder(token);
+        }
+        think(talk, token.data(), out);
+    }
+
+    /** Kerberos asks its own servers, and the server, which may have said its last word, may be ahead of that. */
+    private void think(GssTalk talk, byte[] token, Outbox out) {
+        awaits = Awaits.GSS_TOKEN;
+        thinking = true;
+        out.offload(() -> talk.next(token), answer -> {
+            thinking = false;
+            if (answer.length > 0) {
+                out.send(new GssResponse(answer));
+            }
+            if (talk.isEstablished()) {
+                awaits = Awaits.OK;
+            }
+        });
     }
 
     private CharSequence password() {

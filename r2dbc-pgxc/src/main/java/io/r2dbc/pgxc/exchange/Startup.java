@@ -59,7 +59,7 @@ public final class Startup extends Exchange {
         if (tag == Tag.DATA_ROW || tag == Tag.COPY_DATA) {
             throw new ProtocolException("Rows or COPY data came before the session began");
         }
-        return true;
+        return tag == Tag.ERROR_RESPONSE || !login.isThinking();
     }
 
     @Override

@@ -8,22 +8,32 @@ import io.r2dbc.pgxc.net.Encryption.Policy;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How one connection of an attempt is made, and what is tried when it was refused: encrypted or not, and in which version of the protocol.
+ * How one connection of an attempt is made, and what is tried when it was refused: encrypted or not, by what, and in which version of the
+ * protocol.
  *
  * <p>A server that wants it the other way says so by an error before it asks who we are; once it has asked, the refusal is meant for the
  * user, and repeating the login in the open would give away more than it could gain.
  *
- * @param turned whether encryption has been tried the other way already
+ * @param gss whether encryption by GSSAPI is asked for; the rest, TLS, counts where that is not, or in vain
+ * @param encrypted whether TLS is asked for
+ * @param turned whether TLS has been tried the other way already
  */
-record Approach(Policy policy, boolean encrypted, boolean turned, ProtocolVersions versions) {
+record Approach(GssEncryption gss, Policy policy, boolean encrypted, boolean turned, ProtocolVersions versions) {
 
     private static final String NOT_LIKE_THIS = "28000";
     private static final String UNSUPPORTED = "0A000";
 
     /** The first one; a Unix socket needs no encryption, and servers have none there. */
     static Approach first(SessionOptions options) {
-        Encryption encryption = options.unixSocket() == null ? options.encryption() : Encryption.NONE;
-        return new Approach(encryption.policy(), encryption.beginsWithTls(), false, options.versions());
+        boolean isSocket = options.unixSocket() != null;
+        GssEncryption gss = isSocket ? GssEncryption.DISABLE : options.gssEncryption();
+        boolean isTls = !isSocket && gss != GssEncryption.REQUIRE;
+        Encryption encryption = isTls ? options.encryption() : Encryption.NONE;
+        return new Approach(gss, encryption.policy(), encryption.beginsWithTls(), false, options.versions());
+    }
+
+    boolean asksForGss() {
+        return gss != GssEncryption.DISABLE;
     }
 
     /** What to try on a new connection after that refusal; null if it stands. */
@@ -34,9 +44,23 @@ record Approach(Policy policy, boolean encrypted, boolean turned, ProtocolVersio
         }
         String sqlState = error.fields().sqlState();
         if (sqlState.equals(UNSUPPORTED) && !loginBegun && versions.mayStepDown()) {
-            return new Approach(policy, encrypted, turned, ProtocolVersions.ONLY_3_0);
+            return new Approach(gss, policy, encrypted, turned, ProtocolVersions.ONLY_3_0);
         }
-        return sqlState.equals(NOT_LIKE_THIS) && !loginBegun && mayTurn() ? inReverse() : null;
+        if (!sqlState.equals(NOT_LIKE_THIS) || loginBegun) {
+            return null;
+        }
+        if (asksForGss()) {
+            return withoutGss();
+        }
+        return mayTurn() ? inReverse() : null;
+    }
+
+    /** What to try where encryption by GSSAPI did not come about; null if there is no other way. */
+    @Nullable
+    Approach withoutGss() {
+        return gss == GssEncryption.PREFER
+                ? new Approach(GssEncryption.DISABLE, policy, encrypted, turned, versions)
+                : null;
     }
 
     /** What to try where TLS did not come about; null if there is no other way. */
@@ -50,6 +74,6 @@ record Approach(Policy policy, boolean encrypted, boolean turned, ProtocolVersio
     }
 
     private Approach inReverse() {
-        return new Approach(policy, !encrypted, true, versions);
+        return new Approach(gss, policy, !encrypted, true, versions);
     }
 }

@@ -8,10 +8,12 @@ import io.r2dbc.pgxc.exchange.Done;
 import io.r2dbc.pgxc.exchange.Failure;
 import io.r2dbc.pgxc.exchange.Failure.ConnectionLost;
 import io.r2dbc.pgxc.exchange.Failure.ServerError;
+import io.r2dbc.pgxc.exchange.GssTalk;
 import io.r2dbc.pgxc.exchange.Line;
 import io.r2dbc.pgxc.exchange.SessionEndException;
 import io.r2dbc.pgxc.exchange.SessionState;
 import io.r2dbc.pgxc.exchange.Startup;
+import io.r2dbc.pgxc.net.Cancellation.Cover;
 import java.net.InetSocketAddress;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -46,6 +48,7 @@ final class Attempt {
     private final Disposable.Swap timer = Disposables.swap();
     private volatile @Nullable MonoSink<Void> end;
     private volatile @Nullable Channel channel;
+    private volatile @Nullable GssTalk talk;
     private volatile @Nullable Session session;
     private volatile @Nullable Failure failure;
     private volatile @Nullable ServerError refused;
@@ -113,6 +116,10 @@ final class Attempt {
         if (opened != null) {
             opened.close();
         }
+        GssTalk begunTalk = talk;
+        if (begunTalk != null) {
+            begunTalk.end();
+        }
         Session begun = session;
         if (begun != null) {
             begun.abort(ConnectionLost.CLOSED);
@@ -155,6 +162,7 @@ final class Attempt {
         private final Credentials credentials;
         private final Map<String, String> parameters;
         private @Nullable Startup startup;
+        private @Nullable GssTalk gss;
 
         Try(Approach approach, Credentials credentials, Map<String, String> parameters) {
             this.approach = approach;
@@ -162,8 +170,36 @@ final class Attempt {
             this.parameters = parameters;
         }
 
-        /** What TLS is made of must be there first. */
+        /** Whoever has nothing to say to Kerberos need not ask the server for it. */
         void dial() {
+            if (!approach.asksForGss()) {
+                dialOnceReady();
+                return;
+            }
+            GssTalk begun = credentials.encryptingTalk();
+            if (begun == null) {
+                onNobody(new IllegalStateException("Nobody is there to speak GSSAPI"));
+                return;
+            }
+            gss = begun;
+            talk = begun;
+            if (over.get()) {
+                begun.end();
+                return;
+            }
+            Mono.fromRunnable(begun::prepare)
+                    .subscribeOn(Schedulers.boundedElastic())
+                    .subscribe(nothing -> {}, this::onNobody, this::dialOnceReady);
+        }
+
+        private void onNobody(Throwable cause) {
+            if (!over.get()) {
+                goOn(approach.withoutGss(), new Failure.Refused(String.valueOf(cause.getMessage()), cause));
+            }
+        }
+
+        /** What TLS is made of must be there first. */
+        private void dialOnceReady() {
             if (approach.encrypted()) {
                 options.encryption().context().subscribe(this::dial, this::onUnusable);
             } else {
@@ -197,23 +233,26 @@ final class Attempt {
         private void onConnected(Connection connection, @Nullable SslContext context) {
             if (over.get()) {
                 connection.dispose();
+            } else if (gss != null) {
+                GssAnswer answer = new GssAnswer(connection, context);
+                connection.addHandlerLast("pgxc-ask", new GssNegotiation(gss, options.address(), answer));
             } else if (context == null) {
-                talk(connection, lineOf(connection.channel()), null);
+                talk(connection, lineOf(connection.channel()), Cover.NONE);
             } else {
                 Tls tls = new Tls(options.encryption(), context, options);
-                Answer answer = new Answer(connection, lineOf(connection.channel()), tls);
+                TlsAnswer answer = new TlsAnswer(connection, lineOf(connection.channel()), tls);
                 connection.addHandlerLast("pgxc-ask", new TlsNegotiation(tls, answer));
             }
         }
 
-        private void talk(Connection connection, Line line, @Nullable Tls tls) {
+        private void talk(Connection connection, Line line, Cover cover) {
             if (over.get()) {
                 connection.dispose();
                 return;
             }
             Channel connected = connection.channel();
-            SessionHandler handler =
-                    new SessionHandler(options, state, events, new Cancellation(dialer, connected::remoteAddress, tls));
+            SessionHandler handler = new SessionHandler(
+                    options, state, events, new Cancellation(dialer, connected::remoteAddress, cover));
             connection.addHandlerLast("pgxc", handler);
             Session begun = new Session(handler);
             session = begun;
@@ -255,14 +294,55 @@ final class Attempt {
             }
         }
 
+        /** What became of asking for encryption by GSSAPI. */
+        private final class GssAnswer implements EncryptionListener {
+
+            private final Connection connection;
+            private final @Nullable SslContext context;
+
+            GssAnswer(Connection connection, @Nullable SslContext context) {
+                this.connection = connection;
+                this.context = context;
+            }
+
+            @Override
+            public void onEncrypted(Line line) {
+                talk(connection, line, Cover.by(credentials::encryptingTalk, options.address()));
+            }
+
+            /** TLS may be asked for on the same connection, unless it is not to be asked for at all. */
+            @Override
+            public void onDeclined() {
+                Approach next = approach.withoutGss();
+                if (next == null) {
+                    fail(new ConnectionLost(
+                            "08001",
+                            options.address() + " does not offer encryption by GSSAPI, which gssEncMode demands",
+                            null));
+                } else if (next.encrypted() && options.encryption().direct()) {
+                    connection.dispose();
+                    new Try(next, credentials, parameters).dial();
+                } else {
+                    new Try(next, credentials, parameters).onConnected(connection, context);
+                }
+            }
+
+            @Override
+            public void onFailed(Failure reason, boolean isViolation) {
+                if (!over.get()) {
+                    goOn(isViolation ? null : approach.withoutGss(), reason);
+                }
+            }
+        }
+
         /** What became of asking for TLS. */
-        private final class Answer implements TlsNegotiation.Listener {
+        private final class TlsAnswer implements EncryptionListener {
 
             private final Connection connection;
             private final Line unencrypted;
             private final Tls tls;
 
-            Answer(Connection connection, Line unencrypted, Tls tls) {
+            TlsAnswer(Connection connection, Line unencrypted, Tls tls) {
                 this.connection = connection;
                 this.unencrypted = unencrypted;
                 this.tls = tls;
@@ -270,7 +350,7 @@ final class Attempt {
 
             @Override
             public void onEncrypted(Line line) {
-                talk(connection, line, tls);
+                talk(connection, line, Cover.by(tls));
             }
 
             @Override
@@ -283,7 +363,7 @@ final class Attempt {
                     return;
                 }
                 warning.give(unencrypted, "it does not offer TLS");
-                new Try(next, credentials, parameters).talk(connection, unencrypted, null);
+                new Try(next, credentials, parameters).talk(connection, unencrypted, Cover.NONE);
             }
 
             @Override

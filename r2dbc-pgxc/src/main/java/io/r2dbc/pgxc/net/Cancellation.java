@@ -4,7 +4,9 @@ package io.r2dbc.pgxc.net;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
 import io.r2dbc.pgxc.exchange.Failure;
+import io.r2dbc.pgxc.exchange.GssTalk;
 import io.r2dbc.pgxc.exchange.Line;
 import io.r2dbc.pgxc.exchange.SessionEndException;
 import io.r2dbc.pgxc.wire.BackendMessage.BackendKeyData;
@@ -12,10 +14,12 @@ import io.r2dbc.pgxc.wire.FrontendMessage.CancelRequest;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.MonoSink;
+import reactor.core.scheduler.Schedulers;
 import reactor.netty.Connection;
 
 /**
@@ -43,28 +47,57 @@ final class Cancellation {
         void onEnd(Fate fate, @Nullable Throwable cause);
     }
 
+    /** Makes a new connection as safe as the session's is. */
+    interface Cover {
+
+        /** That of a session that is not encrypted. */
+        Cover NONE = connection -> Mono.empty();
+
+        Mono<Void> over(Connection connection);
+
+        static Cover by(Tls tls) {
+            return connection -> asking(connection, answer -> new TlsNegotiation(tls, answer));
+        }
+
+        /** By GSSAPI; each connection needs a talk of its own. */
+        static Cover by(Supplier<GssTalk> talks, String address) {
+            return connection -> Mono.defer(() -> {
+                GssTalk talk = talks.get();
+                return Mono.<Void>fromRunnable(talk::prepare)
+                        .subscribeOn(Schedulers.boundedElastic())
+                        .then(asking(connection, answer -> new GssNegotiation(talk, address, answer)))
+                        .doOnError(failed -> talk.end())
+                        .doOnCancel(talk::end);
+            });
+        }
+
+        private static Mono<Void> asking(Connection connection, Function<EncryptionListener, ChannelHandler> asker) {
+            return Mono.create(sink -> connection.addHandlerLast("pgxc-ask", asker.apply(new Answer(sink))));
+        }
+    }
+
     private static final Duration BOUND = Duration.ofSeconds(2);
 
     private final Dialer dialer;
     private final Supplier<SocketAddress> address;
-    private final @Nullable Tls tls;
+    private final Cover cover;
 
     /**
      * Makes one for a session.
      *
      * @param address that the session has reached
-     * @param tls how the session is encrypted; null if it is not
+     * @param cover how the session is encrypted
      */
-    Cancellation(Dialer dialer, Supplier<SocketAddress> address, @Nullable Tls tls) {
+    Cancellation(Dialer dialer, Supplier<SocketAddress> address, Cover cover) {
         this.dialer = dialer;
         this.address = address;
-        this.tls = tls;
+        this.cover = cover;
     }
 
     void send(BackendKeyData key, Listener listener) {
         Socket socket = new Socket();
         dialer.dial(address, BOUND, socket::opened)
-                .flatMap(connection -> secured(connection).then(Mono.defer(() -> sendAndAwaitEnd(connection, key))))
+                .flatMap(connection -> cover.over(connection).then(Mono.defer(() -> sendAndAwaitEnd(connection, key))))
                 .timeout(BOUND)
                 .doFinally(signal -> socket.close())
                 .subscribe(
@@ -95,15 +128,7 @@ final class Cancellation {
         }
     }
 
-    private Mono<Void> secured(Connection connection) {
-        Tls same = tls;
-        if (same == null) {
-            return Mono.empty();
-        }
-        return Mono.create(sink -> connection.addHandlerLast("pgxc-ask", new TlsNegotiation(same, new Answer(sink))));
-    }
-
-    private record Answer(MonoSink<Void> sink) implements TlsNegotiation.Listener {
+    private record Answer(MonoSink<Void> sink) implements EncryptionListener {
 
         @Override
         public void onEncrypted(Line line) {
@@ -112,7 +137,10 @@ final class Cancellation {
 
         @Override
         public void onDeclined() {
-            onFailed(new Failure.ConnectionLost("08001", "The server does not offer TLS any more", null), false);
+            onFailed(
+                    new Failure.ConnectionLost(
+                            "08001", "The server does not offer any more what the session is encrypted by", null),
+                    false);
         }
 
         @Override

@@ -19,7 +19,7 @@ import reactor.netty.resources.LoopResources;
  * @param cancelGrace how long a cancelled exchange is drained before the server is asked to stop
  * @param responseTimeout how long the server may say nothing while an answer is due; zero = for ever
  * @param maxMessageSize the longest message accepted, in bytes
- * @param encryption has no say where the server is reached by a Unix socket
+ * @param encryption has no say where the server is reached by a Unix socket, and neither has {@code gssEncryption}
  */
 public record SessionOptions(
         String host,
@@ -34,6 +34,7 @@ public record SessionOptions(
         Duration responseTimeout,
         int maxMessageSize,
         Encryption encryption,
+        GssEncryption gssEncryption,
         ProtocolVersions versions) {
 
     /** Null where the server is reached by TCP. */

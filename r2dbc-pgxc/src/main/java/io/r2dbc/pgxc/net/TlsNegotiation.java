@@ -25,31 +25,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class TlsNegotiation extends ChannelInboundHandlerAdapter {
 
-    /** Told once how it ended, on the event loop. The handler has left the pipeline then. */
-    interface Listener {
-
-        /** Everything is encrypted from now on. */
-        void onEncrypted(Line line);
-
-        /** The server does not offer TLS; it goes on to listen. */
-        void onDeclined();
-
-        /**
-         * Nothing more can be said on this channel.
-         *
-         * @param isViolation whether the peer broke the rules, and nothing should be tried again
-         */
-        void onFailed(Failure failure, boolean isViolation);
-    }
-
     private static final String TLS = "pgxc-tls";
 
     private final Tls tls;
-    private final Listener listener;
+    private final EncryptionListener listener;
     private boolean shakingHands;
     private boolean over;
 
-    TlsNegotiation(Tls tls, Listener listener) {
+    TlsNegotiation(Tls tls, EncryptionListener listener) {
         this.tls = tls;
         this.listener = listener;
     }

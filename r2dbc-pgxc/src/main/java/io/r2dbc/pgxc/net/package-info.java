@@ -10,7 +10,8 @@
  * <p>Before all that stands {@code Connector}: an {@code Attempt} dials ({@code Dialer}, by TCP or {@code UnixSocket}), negotiates TLS
  * ({@code TlsNegotiation}, with what {@code TlsMaterial} makes of files), and says StartupMessage on a new session; {@code Approach} knows
  * what may be tried when that was refused. {@code SslHandler} stands ahead of {@code SessionHandler}, which goes on to ask for every read.
- * A {@code Cancellation} takes the same way as its session.
+ * Encryption by GSSAPI goes ahead of that and in its place ({@code GssNegotiation}, {@code GssHandler}). A {@code Cancellation} takes the
+ * same way as its session.
  *
  * <p>One flush a turn is the rule, with one exception ({@code Pen.turnEnds}): what answers lead to while 16 or more exchanges are at the
  * server, and more than half of what left last, leaves together with what the next answers lead to. A write for each answer was half of

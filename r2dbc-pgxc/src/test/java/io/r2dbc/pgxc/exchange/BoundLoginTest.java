@@ -33,8 +33,8 @@ final class BoundLoginTest {
 
     private static final String PASSWORD = "correct horse";
     private static final byte[] HASH = "a hash of 32 bytes, or so we say".getBytes(US_ASCII);
-    private static final Line TLS = new Line(true, true, true, HASH);
-    private static final Line TLS_WITHOUT_HASH = new Line(true, true, true, null);
+    private static final Line TLS = new Line(true, true, true, false, HASH);
+    private static final Line TLS_WITHOUT_HASH = new Line(true, true, true, false, null);
     private static final List<String> BOTH = List.of("SCRAM-SHA-256-PLUS", "SCRAM-SHA-256");
     private static final List<String> PLAIN = List.of("SCRAM-SHA-256");
     private static final List<String> PLUS = List.of("SCRAM-SHA-256-PLUS");
@@ -146,6 +146,6 @@ final class BoundLoginTest {
 
     private static Login login(Binding binding, Line line) {
         return new Login(
-                new Credentials("alice", PASSWORD, false, 100_000, binding, EnumSet.allOf(Method.class), null), line);
+                new Credentials("alice", PASSWORD, false, 100_000, binding, EnumSet.allOf(Method.class), null, null), line);
     }
 }

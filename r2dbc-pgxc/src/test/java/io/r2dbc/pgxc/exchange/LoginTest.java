@@ -10,6 +10,7 @@ import io.r2dbc.pgxc.exchange.Credentials.Binding;
 import io.r2dbc.pgxc.exchange.Credentials.Method;
 import io.r2dbc.pgxc.exchange.Credentials.Token;
 import io.r2dbc.pgxc.testing.ScramServer;
+import io.r2dbc.pgxc.testing.ToyGss;
 import io.r2dbc.pgxc.wire.BackendMessage.Authentication;
 import io.r2dbc.pgxc.wire.BackendMessage.AuthenticationCleartextPassword;
 import io.r2dbc.pgxc.wire.BackendMessage.AuthenticationGss;
@@ -38,7 +39,7 @@ final class LoginTest {
 
     private static final String PASSWORD = "correct horse";
     private static final Token TOKEN = new Token("abc.def", null);
-    private static final Line VERIFIED = new Line(true, true, true, null);
+    private static final Line VERIFIED = new Line(true, true, true, false, null);
 
     private final RecordingOutbox out = new RecordingOutbox();
     private final ScramServer server = new ScramServer(PASSWORD, 4096);
@@ -73,7 +74,15 @@ final class LoginTest {
     }
 
     @ParameterizedTest(name = "[F4] {0}")
-    @CsvSource({"PASSWORD,password", "MD5,md5", "SCRAM_SHA_256,scram-sha-256", "OAUTH,oauth", "NONE,without any"})
+    @CsvSource({
+        "PASSWORD,password",
+        "MD5,md5",
+        "SCRAM_SHA_256,scram-sha-256",
+        "OAUTH,oauth",
+        "GSS,gss",
+        "SSPI,sspi",
+        "NONE,without any"
+    })
     @DisplayName("[F4] what requireAuth does not allow is refused, and nothing is said; what it allows goes on")
     void requireAuth(Method asked, String told) {
         Authentication request = switch (asked) {
@@ -81,6 +90,8 @@ final class LoginTest {
             case MD5 -> new AuthenticationMd5Password(new byte[4]);
             case SCRAM_SHA_256 -> new AuthenticationSasl(List.of("SCRAM-SHA-256"));
             case OAUTH -> new AuthenticationSasl(List.of("OAUTHBEARER"));
+            case GSS -> new AuthenticationGss();
+            case SSPI -> new AuthenticationSspi();
             case NONE -> new AuthenticationOk();
         };
         Set<Method> others = EnumSet.complementOf(EnumSet.of(asked));
@@ -100,7 +111,9 @@ final class LoginTest {
     }
 
     private static Login login(Set<Method> methods) {
-        return new Login(new Credentials("alice", PASSWORD, true, 100_000, Binding.PREFER, methods, TOKEN), VERIFIED);
+        return new Login(
+                new Credentials("alice", PASSWORD, true, 100_000, Binding.PREFER, methods, TOKEN, new ToyGss(1)),
+                VERIFIED);
     }
 
     @Test
@@ -217,7 +230,8 @@ final class LoginTest {
         "9, SSPI",
         "99, unknown method 99"
     })
-    @DisplayName("[S2.1.10] an authentication request that the driver does not support is refused by its name")
+    @DisplayName("[S2.1.10] an authentication request that the driver does not support, or not over a Unix socket, is"
+            + " refused by its name")
     void unsupported(int code, String name) {
         Authentication request = switch (code) {
             case 7 -> new AuthenticationGss();

@@ -43,8 +43,8 @@ final class TokenLoginTest {
 
     private static final Token TOKEN = new Token("s3cret.token", "https://issuer.example");
     private static final Set<Method> ALL = EnumSet.allOf(Method.class);
-    private static final Line VERIFIED = new Line(true, true, true, new byte[32]);
-    private static final Line UNVERIFIED = new Line(true, true, false, new byte[32]);
+    private static final Line VERIFIED = new Line(true, true, true, false, new byte[32]);
+    private static final Line UNVERIFIED = new Line(true, true, false, false, new byte[32]);
     private static final AuthenticationSasl OFFER = new AuthenticationSasl(List.of("OAUTHBEARER"));
     private static final String REFUSAL = "{\"status\":\"invalid_token\","
             + "\"openid-configuration\":\"https://other.example/.well-known/openid-configuration\"}";
@@ -265,6 +265,6 @@ final class TokenLoginTest {
 
     private static Credentials credentials(
             @Nullable String password, @Nullable Token token, Binding binding, Set<Method> methods) {
-        return new Credentials("alice", password, false, 100_000, binding, methods, token);
+        return new Credentials("alice", password, false, 100_000, binding, methods, token, null);
     }
 }

@@ -44,7 +44,7 @@ public final class EmbeddedSession {
                             cancelRequests.incrementAndGet();
                             throw new IllegalStateException("nobody is there to be asked");
                         },
-                        null));
+                        Cancellation.Cover.NONE));
         channel.pipeline()
                 .addLast(
                         new ChannelOutboundHandlerAdapter() {

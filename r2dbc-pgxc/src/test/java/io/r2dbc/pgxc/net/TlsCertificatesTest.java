@@ -207,6 +207,7 @@ final class TlsCertificatesTest {
                 SOON,
                 Integer.MAX_VALUE,
                 encryption,
+                GssEncryption.DISABLE,
                 ProtocolVersions.ONLY_3_0);
     }
 
@@ -232,7 +233,7 @@ final class TlsCertificatesTest {
         }
     }
 
-    private record Listener(boolean verified, MonoSink<Failure> sink) implements TlsNegotiation.Listener {
+    private record Listener(boolean verified, MonoSink<Failure> sink) implements EncryptionListener {
 
         @Override
         public void onEncrypted(Line line) {

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.netty.channel.epoll.Epoll;
+import io.r2dbc.pgxc.GssEncMode;
 import io.r2dbc.pgxc.PgxcConfiguration;
 import io.r2dbc.pgxc.PgxcConnection;
 import io.r2dbc.pgxc.SslMode;
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.netty.resources.LoopResources;
 
@@ -74,6 +76,18 @@ final class UnixSocketTest {
                         script -> script.startup().expectGoodbye());
             }
         }
+    }
+
+    @ParameterizedTest(name = "[S1.0.2] gssEncMode={0}")
+    @EnumSource
+    @DisplayName("[S1.0.2, S2.10.1] never a request for GSSAPI over a Unix socket, whatever the mode")
+    void withoutGss(GssEncMode mode) {
+        with(
+                false,
+                (client, socket) ->
+                        Clients.close(Clients.connect(client.gssEncMode(mode).socket(socket.toString()))),
+                "startup X",
+                script -> script.startup().expectGoodbye());
     }
 
     @ParameterizedTest(name = "[X35] on the JDK's selector: {0}")

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -113,6 +114,31 @@ final class Peer {
         in = new DataInputStream(new BufferedInputStream(secured.getInputStream()));
         out = new BufferedOutputStream(secured.getOutputStream());
         return secured.getSession();
+    }
+
+    /** Plays the server's part of GSSAPI; everything after it is in packets. */
+    void startGss(ToyGss gss, boolean sliced) throws IOException {
+        for (int round = 1; round <= gss.rounds(); round++) {
+            byte[] token = in.readNBytes(in.readInt());
+            if (!Arrays.equals(token, ToyGss.clientToken(round))) {
+                throw new AssertionError("not token " + round + " of the client's");
+            }
+            write(GssSteps.packet(ToyGss.serverToken(round)));
+            flush();
+        }
+        out = new BufferedOutputStream(ToyPackets.to(socket.getOutputStream(), sliced), ToyPackets.LONGEST);
+        in = new DataInputStream(new BufferedInputStream(ToyPackets.from(in)));
+    }
+
+    /** So many bytes that are no message. */
+    Octets readRaw(int count) throws IOException {
+        return Octets.of(in.readNBytes(count));
+    }
+
+    /** Writes below GSSAPI or TLS. */
+    void writeBelow(Octets octets) throws IOException {
+        flush();
+        transport.getOutputStream().write(octets.bytes());
     }
 
     /** Ends TLS in good order, and leaves the connection open. */

@@ -343,7 +343,7 @@ public final class Script {
         }
     }
 
-    private static ClientMessage first(Peer peer) throws IOException {
+    static ClientMessage first(Peer peer) throws IOException {
         return peer.readFirst().orElseThrow(() -> new IOException("the client closed without a first packet"));
     }
 
@@ -373,7 +373,7 @@ public final class Script {
         }
     }
 
-    private Script add(String name, Action action) {
+    Script add(String name, Action action) {
         steps.add(new Step(name, action, false));
         return this;
     }
@@ -385,7 +385,7 @@ public final class Script {
 
     private record Step(String name, Action action, boolean openEnded) {}
 
-    private interface Action {
+    interface Action {
         void play(Peer peer) throws IOException;
     }
 }

@@ -156,6 +156,19 @@ public final class ScriptedServer implements AutoCloseable {
         return this;
     }
 
+    /** Answers the request for GSSAPI on every connection, before the script: those of cancel requests too. */
+    public ScriptedServer negotiatedGss(ToyGss gss) {
+        firstOnConnection = peer -> {
+            if (!(peer.peekFirst().orElse(null) instanceof ClientMessage.GssEncRequest)) {
+                throw new AssertionError("the connection did not begin with a request for GSSAPI");
+            }
+            peer.write(Octets.of("G"));
+            peer.flush();
+            peer.startGss(gss, false);
+        };
+        return this;
+    }
+
     /** How many connections have begun a script. */
     public int connectionCount() {
         return sessions.size();

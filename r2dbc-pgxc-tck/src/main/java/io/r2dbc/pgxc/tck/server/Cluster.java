@@ -56,6 +56,11 @@ public final class Cluster implements AutoCloseable {
         return create(Distribution.of(major));
     }
 
+    /** A new one, not started yet, of the PostgreSQL that is installed in that folder, with what the embedded ones lack. */
+    public static Cluster installed(Path home) {
+        return create(Distribution.installed(home));
+    }
+
     /** A new one, not started yet, with a copy of the data in that folder: a base backup of the version that was chosen. */
     public static Cluster restore(Path backup) {
         return of(Distribution.chosen(), backup);

@@ -38,6 +38,16 @@ record Distribution(Binaries binaries, Path template, Workspace workspace, Accou
         return prepared(major);
     }
 
+    /** The one that somebody has installed in that folder. */
+    static Distribution installed(Path home) {
+        try {
+            Workspace workspace = Workspace.open();
+            return prepared(Binaries.installed(home), workspace, workspace.account());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     static int chosenMajor() {
         return Integer.getInteger(VERSION, STANDARD);
     }
@@ -53,6 +63,17 @@ record Distribution(Binaries binaries, Path template, Workspace workspace, Accou
 
     static Distribution prepared(@Nullable Integer major, Workspace workspace, Account account) throws IOException {
         Binaries binaries = Binaries.of(major == null ? STANDARD : major, workspace);
+        Distribution prepared = prepared(binaries, workspace, account);
+        String version =
+                Files.readString(prepared.template.resolve("PG_VERSION")).trim();
+        if (major != null && !version.equals(major.toString())) {
+            throw new IllegalStateException("PostgreSQL " + major + " is wanted, " + version
+                    + " is on the class path: name the jar of the other with -Dpgxc.test.binaries." + major);
+        }
+        return prepared;
+    }
+
+    private static Distribution prepared(Binaries binaries, Workspace workspace, Account account) throws IOException {
         String name = "t-" + binaries.key() + "-" + Integer.toHexString(INITDB_OPTIONS.hashCode());
         Path template = workspace.cached(name, folder -> {
             account.own(folder);
@@ -60,11 +81,6 @@ record Distribution(Binaries binaries, Path template, Workspace workspace, Accou
             command.addAll(INITDB_OPTIONS);
             Programs.run(account.command(command));
         });
-        String version = Files.readString(template.resolve("PG_VERSION")).trim();
-        if (major != null && !version.equals(major.toString())) {
-            throw new IllegalStateException("PostgreSQL " + major + " is wanted, " + version
-                    + " is on the class path: name the jar of the other with -Dpgxc.test.binaries." + major);
-        }
         return new Distribution(binaries, template, workspace, account);
     }
 
