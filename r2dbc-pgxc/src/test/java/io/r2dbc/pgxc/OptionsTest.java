@@ -64,8 +64,7 @@ class OptionsTest {
 
     static Stream<Line> lines() {
         return Stream.concat(
-                Stream.concat(
-                        TlsOptionsTest.lines(), Stream.concat(OAuthOptionsTest.lines(), GssOptionsTest.lines())),
+                Stream.concat(TlsOptionsTest.lines(), Stream.concat(OAuthOptionsTest.lines(), GssOptionsTest.lines())),
                 Stream.of(
                         set("host", "db.example", PgxcConfiguration::host, "db.example"),
                         set("host", "[::1]", PgxcConfiguration::host, "::1"),

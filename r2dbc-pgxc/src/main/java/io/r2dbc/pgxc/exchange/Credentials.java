@@ -68,7 +68,15 @@ public record Credentials(
 
     /** Bound where that can be, and by whatever the server asks. */
     public Credentials(String user, @Nullable CharSequence password, boolean mayBeClearText, int scramMaxIterations) {
-        this(user, password, mayBeClearText, scramMaxIterations, Binding.PREFER, EnumSet.allOf(Method.class), null, null);
+        this(
+                user,
+                password,
+                mayBeClearText,
+                scramMaxIterations,
+                Binding.PREFER,
+                EnumSet.allOf(Method.class),
+                null,
+                null);
     }
 
     /** Begins to speak GSSAPI, or null where that is not possible. */

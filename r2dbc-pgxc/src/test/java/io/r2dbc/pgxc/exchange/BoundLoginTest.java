@@ -146,6 +146,7 @@ final class BoundLoginTest {
 
     private static Login login(Binding binding, Line line) {
         return new Login(
-                new Credentials("alice", PASSWORD, false, 100_000, binding, EnumSet.allOf(Method.class), null, null), line);
+                new Credentials("alice", PASSWORD, false, 100_000, binding, EnumSet.allOf(Method.class), null, null),
+                line);
     }
 }

@@ -110,7 +110,8 @@ final class GssLoginTest {
             + " itself")
     void outOfOrder(String codes) {
         login = new Login(
-                new Credentials("alice", "x", true, 1, Binding.PREFER, EnumSet.allOf(Method.class), null, gss), Line.OPEN);
+                new Credentials("alice", "x", true, 1, Binding.PREFER, EnumSet.allOf(Method.class), null, gss),
+                Line.OPEN);
         List<String> steps = List.of(codes.split(" ", -1));
         for (String step : steps.subList(0, steps.size() - 1)) {
             take(step);
