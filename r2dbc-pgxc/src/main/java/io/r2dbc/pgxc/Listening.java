@@ -71,7 +71,8 @@ final class Listening {
     /** What its subscribers share; each has a ring of so many notifications. */
     Flux<PgxcNotification> notifications(int ring) {
         return new SharedEvents<>(
-                Flux.defer(this::untilLeft), factory::eventLoop, ring, (lost, next) -> next.after(lost));
+                        Flux.defer(this::untilLeft), factory::eventLoop, ring, (lost, next) -> next.after(lost))
+                .flux();
     }
 
     /** One connection after the other. */

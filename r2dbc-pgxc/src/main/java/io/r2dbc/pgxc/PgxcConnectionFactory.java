@@ -66,10 +66,11 @@ public final class PgxcConnectionFactory implements ConnectionFactory {
     }
 
     private static SessionOptions options(PgxcConfiguration configuration) {
+        LoopResources loops = configuration.loopResources();
         return new SessionOptions(
                 configuration.host(),
                 configuration.port(),
-                loops(configuration),
+                loops == null ? EventLoops.shared() : loops,
                 configuration.tcpKeepAlive(),
                 configuration.tcpNoDelay(),
                 configuration.connectTimeout(),
@@ -114,12 +115,7 @@ public final class PgxcConnectionFactory implements ConnectionFactory {
 
     /** One of those that its connections run on. */
     Executor eventLoop() {
-        return loops(configuration).onClient(LoopResources.DEFAULT_NATIVE).next();
-    }
-
-    private static LoopResources loops(PgxcConfiguration configuration) {
-        LoopResources given = configuration.loopResources();
-        return given == null ? EventLoops.shared() : given;
+        return connector.eventLoop();
     }
 
     /**

@@ -7,7 +7,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BinaryOperator;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import reactor.core.CoreSubscriber;
+import org.reactivestreams.Publisher;
+import org.reactivestreams.Subscriber;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
 import reactor.core.publisher.Flux;
@@ -18,7 +19,7 @@ import reactor.core.publisher.Flux;
  * <p>Each subscriber has a ring and a pace of its own, so that none holds up another, whatever it does. All signals come on one event loop;
  * the source may give its own on any thread.
  */
-final class SharedEvents<T> extends Flux<T> {
+final class SharedEvents<T> {
 
     private final Flux<T> source;
     private final Supplier<? extends Executor> loops;
@@ -41,8 +42,12 @@ final class SharedEvents<T> extends Flux<T> {
         this.heir = heir;
     }
 
-    @Override
-    public void subscribe(CoreSubscriber<? super T> actual) {
+    Flux<T> flux() {
+        Publisher<T> publisher = this::subscribe;
+        return Flux.from(publisher);
+    }
+
+    private void subscribe(Subscriber<? super T> actual) {
         Run run = enter(loop());
         try {
             run.events.subscribe(actual);

@@ -191,8 +191,11 @@ class OptionsTest {
                         hint("errorResponseLogLevel", "DEBUG"),
                         hint("noticeLogLevel", "INFO"),
                         refused("requireAuth", "md5,!password", "not both"),
-                        refused("requireAuth", "kerberos", "one of none, password, md5, scram-sha-256, gss, sspi"),
-                        refused("requireAuth", "", "one of none, password, md5, scram-sha-256, gss, sspi"),
+                        refused(
+                                "requireAuth",
+                                "kerberos",
+                                "one of none, password, md5, scram-sha-256, oauth, gss, sspi"),
+                        refused("requireAuth", "", "one of none, password, md5, scram-sha-256, oauth, gss, sspi"),
                         set("socket", "/run/.s.PGSQL.1", PgxcConfiguration::host, "/run/.s.PGSQL.1"),
                         refused("socket", "run/.s.PGSQL.1", "must be the path of a socket"),
                         refused("socket", "", "must not be empty"),

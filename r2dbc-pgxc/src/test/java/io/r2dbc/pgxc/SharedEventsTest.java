@@ -47,9 +47,9 @@ class SharedEventsTest {
         loop.shutdownNow();
     }
 
-    private SharedEvents<Event> shared(int ring) {
+    private Flux<Event> shared(int ring) {
         Flux<Event> counted = source.asFlux().doOnSubscribe(begun -> runs.incrementAndGet());
-        return new SharedEvents<>(counted, () -> loop, ring, (lost, next) -> next.after(lost));
+        return new SharedEvents<>(counted, () -> loop, ring, (lost, next) -> next.after(lost)).flux();
     }
 
     private void emit(long number) {
@@ -65,7 +65,7 @@ class SharedEventsTest {
     @Test
     @DisplayName("one run serves all; the last to leave ends it, and the next to come begins another")
     void runs() throws InterruptedException {
-        SharedEvents<Event> shared = shared(8);
+        Flux<Event> shared = shared(8);
         TestSubscriber<Event> first = shared.subscribeWith(TestSubscriber.create());
         TestSubscriber<Event> second = shared.subscribeWith(TestSubscriber.create());
         assertThat(runs).hasValue(1);
@@ -96,7 +96,7 @@ class SharedEventsTest {
     @Test
     @DisplayName("[S8.38] a subscriber that throws is out, its error is not lost, and the others go on")
     void throwing(DroppedSignals dropped) throws InterruptedException {
-        SharedEvents<Event> shared = shared(8);
+        Flux<Event> shared = shared(8);
         shared.subscribe(new Thrower());
         TestSubscriber<Event> other = shared.subscribeWith(TestSubscriber.create());
         emit(1);
@@ -151,7 +151,7 @@ class SharedEventsTest {
     @Test
     @DisplayName("an end is everybody's, also where the event loop has been ended, and who comes then begins anew")
     void ends() {
-        SharedEvents<Event> shared = shared(8);
+        Flux<Event> shared = shared(8);
         TestSubscriber<Event> subscriber = shared.subscribeWith(TestSubscriber.create());
         loop.shutdownNow();
         source.emitError(new RejectedExecutionException("planted"), Sinks.EmitFailureHandler.FAIL_FAST);

@@ -5,9 +5,11 @@ import io.r2dbc.pgxc.exchange.Credentials;
 import io.r2dbc.pgxc.exchange.SessionEndException;
 import io.r2dbc.pgxc.exchange.SessionState;
 import java.util.Map;
+import java.util.concurrent.Executor;
 import java.util.function.Function;
 import reactor.core.Fuseable;
 import reactor.core.publisher.Mono;
+import reactor.netty.resources.LoopResources;
 
 /**
  * Opens sessions: TCP, TLS, start-up, authentication, one deadline over all of it, and nothing left behind when it fails or is cancelled.
@@ -50,6 +52,11 @@ public final class Connector {
                     })
                     .doOnCancel(attempt::abandon);
         });
+    }
+
+    /** One of those that sessions run on, for what belongs to none of them. */
+    public Executor eventLoop() {
+        return options.loopResources().onClient(LoopResources.DEFAULT_NATIVE).next();
     }
 
     /** What is there already needs no watch. */
