@@ -4,7 +4,7 @@ package io.r2dbc.pgxc;
 import java.util.ArrayDeque;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BinaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
@@ -17,7 +17,8 @@ import reactor.core.publisher.Operators;
  * Delivers what happens to whoever listens at the time: one of the three hand-written publishers.
  *
  * <p>It is hot: nothing is kept for later subscribers. Each subscriber has a bounded ring. One that falls behind loses the oldest, and the
- * next event it gets says how many; the socket is read on meanwhile. All signals are given on one event loop.
+ * next event it gets says how many; the socket is read on meanwhile. Signals are given by who emits, or, for what was asked for later, on
+ * the event loop.
  */
 final class EventFlux<T> extends Flux<T> {
 
@@ -32,7 +33,7 @@ final class EventFlux<T> extends Flux<T> {
     /**
      * Makes a publisher.
      *
-     * @param loop where all signals are given
+     * @param loop where demand is met
      * @param capacity of each subscriber's ring
      * @param heir of an event that is lost, and of the one that comes next: the latter, which tells of the former as well
      */
@@ -72,7 +73,7 @@ final class EventFlux<T> extends Flux<T> {
         }
     }
 
-    /** Event loop only. */
+    /** From whatever thread, one after the other; each subscriber gets it at once, if it has asked for it and is not at work elsewhere. */
     void emit(T event) {
         for (Listener<T> listener : listeners) {
             listener.offer(event);
@@ -80,35 +81,14 @@ final class EventFlux<T> extends Flux<T> {
         }
     }
 
-    /** From whatever thread, but one after the other. */
-    void pass(T event) {
-        for (Listener<T> listener : listeners) {
-            listener.offer(event);
-            listener.drainSoon();
-        }
-    }
-
-    /** Completes all streams, or fails them. Nothing more is emitted; later subscribers get the end at once. Event loop only. */
+    /** Completes all streams, or fails them. Nothing more is emitted; later subscribers get the end at once. */
     void end(@Nullable Throwable reason) {
-        ended(reason);
+        error = reason;
+        ended = true;
         for (Listener<T> listener : listeners) {
             listener.end(reason);
             listener.drain();
         }
-    }
-
-    /** From where events are passed on. */
-    void passEnd(@Nullable Throwable reason) {
-        ended(reason);
-        for (Listener<T> listener : listeners) {
-            listener.end(reason);
-            listener.drainSoon();
-        }
-    }
-
-    private void ended(@Nullable Throwable reason) {
-        error = reason;
-        ended = true;
     }
 
     private static final class Listener<T> implements Subscription {
@@ -116,12 +96,11 @@ final class EventFlux<T> extends Flux<T> {
         private final EventFlux<T> events;
         private final Demand demand = new Demand();
         private final ArrayDeque<T> ring = new ArrayDeque<>();
-        private final AtomicBoolean awaitsDrain = new AtomicBoolean();
+        private final AtomicInteger work = new AtomicInteger();
         private volatile @Nullable CoreSubscriber<? super T> subscriber;
         private volatile boolean badRequest;
         private volatile boolean ending;
         private @Nullable Throwable reason;
-        private boolean draining;
 
         Listener(EventFlux<T> events, CoreSubscriber<? super T> subscriber) {
             this.events = events;
@@ -172,25 +151,16 @@ final class EventFlux<T> extends Flux<T> {
             ending = true;
         }
 
-        /** However much is passed on meanwhile, the event loop is asked once. */
         void drainSoon() {
-            if (awaitsDrain.compareAndSet(false, true)) {
-                events.loop.execute(() -> {
-                    awaitsDrain.set(false);
-                    drain();
-                });
-            }
+            events.loop.execute(this::drain);
         }
 
+        /** By one thread at a time: what others bring meanwhile is its work as well. */
         void drain() {
-            if (draining) {
-                return;
-            }
-            draining = true;
-            try {
+            int todo = work.getAndIncrement() == 0 ? 1 : 0;
+            while (todo != 0) {
                 deliver();
-            } finally {
-                draining = false;
+                todo = work.addAndGet(-todo);
             }
         }
 
@@ -223,8 +193,8 @@ final class EventFlux<T> extends Flux<T> {
             try {
                 actual.onNext(event);
             } catch (Throwable e) {
-                Exceptions.throwIfJvmFatal(e);
                 cancel();
+                Exceptions.throwIfJvmFatal(e);
                 Operators.onErrorDropped(e, actual.currentContext());
             }
         }

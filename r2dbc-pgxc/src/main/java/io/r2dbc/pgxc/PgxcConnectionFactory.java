@@ -135,17 +135,17 @@ public final class PgxcConnectionFactory implements ConnectionFactory {
      * after a pause of 0.1 s that grows to 30 s, and LISTENs before anything else: the first notification after such a gap says
      * so ({@link PgxcNotification#afterReconnect}). The server is asked for a sign of life every 30 s, unless it is busy with what
      * {@code whenListening} has asked: set a {@link PgxcStatement#timeout} there. Each subscriber has a ring of
-     * {@code notificationBuffer} and loses the oldest when it is full ({@link PgxcNotification#missed}); none holds up another.
+     * {@code notificationBuffer} and loses the oldest when it is full ({@link PgxcNotification#missed}); none holds up another, unless it blocks.
      *
      * <p>It fails with what time does not mend: a refused password, a database or a host that does not exist, TLS that does not come about,
-     * {@code whenListening}; and on a standby, where LISTEN is impossible. Where it has listened before, it waits for a new primary and for
+     * {@code whenListening}, what else is the application's own; and on a standby, where LISTEN is impossible. Where it has listened before, it waits for a new primary and for
      * whatever else stands between for a while. A server that is not up yet is waited for; each failed try is a warning in the log. It
      * completes never. On Postgres-XC only sessions of the same coordinator are heard.
      *
      * @param whenListening what to do each time LISTEN has taken effect, first of all and after each gap: the moment to read, on
      *     the connection given or elsewhere, what the notifications tell changes of. Notifications that come meanwhile are passed on
      * @param channels their names, literally: no case is folded, no quotes are needed
-     * @return a Flux that connects when it is subscribed to; its signals come on an event loop
+     * @return a Flux that connects when it is subscribed to; its signals come on event loops
      * @throws IllegalArgumentException if there is no channel, or a name is empty or contains NUL
      */
     public Flux<PgxcNotification> listen(

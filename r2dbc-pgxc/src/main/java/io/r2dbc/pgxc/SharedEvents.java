@@ -2,7 +2,6 @@
 package io.r2dbc.pgxc;
 
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BinaryOperator;
 import java.util.function.Supplier;
@@ -16,8 +15,8 @@ import reactor.core.publisher.Flux;
 /**
  * Shares a source of events among whoever subscribes: it runs from the first of them to the last, and then anew.
  *
- * <p>Each subscriber has a ring and a pace of its own, so that none holds up another, whatever it does. All signals come on one event loop;
- * the source may give its own on any thread.
+ * <p>Each subscriber has a ring and a pace of its own, so that none holds up another unless it blocks. Signals come where the source gives them,
+ * or on an event loop where they were asked for later.
  */
 final class SharedEvents<T> {
 
@@ -106,22 +105,13 @@ final class SharedEvents<T> {
         private boolean begun;
 
         Run(Executor loop) {
-            events = new EventFlux<>(task -> execute(loop, task), capacity, heir, this::leftByOne);
-        }
-
-        private void execute(Executor loop, Runnable task) {
-            try {
-                loop.execute(task);
-            } catch (RejectedExecutionException e) {
-                // the event loops have been ended: somebody must be told nevertheless
-                task.run();
-            }
+            events = new EventFlux<>(loop, capacity, heir, this::leftByOne);
         }
 
         /** The subscriber is there before the source begins: it misses nothing. */
         void entered() {
             if (mayBegin(this)) {
-                upstream.update(source.subscribe(events::pass, this::over, () -> over(null)));
+                upstream.update(source.subscribe(events::emit, this::over, () -> over(null)));
             }
             leftByOne();
         }
@@ -134,7 +124,7 @@ final class SharedEvents<T> {
 
         private void over(@Nullable Throwable reason) {
             forget(this);
-            events.passEnd(reason);
+            events.end(reason);
         }
     }
 }

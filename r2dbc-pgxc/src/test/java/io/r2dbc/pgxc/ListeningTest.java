@@ -125,8 +125,9 @@ class ListeningTest {
                 .expectGoodbye())) {
             Flux<PgxcNotification> orders =
                     factory(server, options -> options.notificationBuffer(ring)).listen("orders");
-            TestSubscriber<PgxcNotification> quick = begin(orders);
+            // in this order each event is in the ring of the slow one when the quick one has got it
             TestSubscriber<PgxcNotification> slow = beginWithoutDemand(orders);
+            TestSubscriber<PgxcNotification> quick = begin(orders);
             both.countDown();
             awaitElements(quick, count);
             slow.request(Long.MAX_VALUE);

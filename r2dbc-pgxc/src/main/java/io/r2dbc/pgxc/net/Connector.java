@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.r2dbc.pgxc.net;
 
+import io.netty.util.concurrent.GlobalEventExecutor;
 import io.r2dbc.pgxc.exchange.Credentials;
 import io.r2dbc.pgxc.exchange.SessionEndException;
 import io.r2dbc.pgxc.exchange.SessionState;
 import java.util.Map;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
 import reactor.core.Fuseable;
 import reactor.core.publisher.Mono;
@@ -54,9 +56,17 @@ public final class Connector {
         });
     }
 
-    /** One of those that sessions run on, for what belongs to none of them. */
+    /** One of those that sessions run on, for what belongs to none of them, and has something to say even when they have been ended. */
     public Executor eventLoop() {
-        return options.loopResources().onClient(LoopResources.DEFAULT_NATIVE).next();
+        Executor loop =
+                options.loopResources().onClient(LoopResources.DEFAULT_NATIVE).next();
+        return task -> {
+            try {
+                loop.execute(task);
+            } catch (RejectedExecutionException e) {
+                GlobalEventExecutor.INSTANCE.execute(task);
+            }
+        };
     }
 
     /** What is there already needs no watch. */
