@@ -4,7 +4,6 @@ package io.r2dbc.pgxc;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.util.Arrays;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
@@ -34,7 +33,6 @@ public final class PgxcLargeObject {
 
     private final ConnectionCore core;
     private final int descriptor;
-    private final AtomicBoolean closed = new AtomicBoolean();
 
     PgxcLargeObject(ConnectionCore core, int descriptor) {
         this.core = core;
@@ -128,11 +126,8 @@ public final class PgxcLargeObject {
                 .then();
     }
 
-    /** Once, however often it is asked for: another object could have the descriptor by then. */
     Mono<Void> close() {
-        return Mono.defer(() -> closed.compareAndSet(false, true)
-                ? LargeObjectCalls.one(core, "SELECT lo_close($1)", Integer.class, descriptor)
-                        .then()
-                : Mono.empty());
+        return LargeObjectCalls.one(core, "SELECT lo_close($1)", Integer.class, descriptor)
+                .then();
     }
 }

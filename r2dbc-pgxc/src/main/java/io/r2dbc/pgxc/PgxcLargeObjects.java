@@ -4,7 +4,9 @@ package io.r2dbc.pgxc;
 import io.netty.buffer.ByteBuf;
 import io.r2dbc.pgxc.codec.PgType;
 import io.r2dbc.spi.Parameters;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -13,7 +15,9 @@ import reactor.core.publisher.Mono;
  * The large objects of a database, by way of one connection: the server's functions {@code lo_create}, {@code lo_open} and so on.
  *
  * <p>A large object is open only inside the transaction in which it was opened, so whatever opens one needs a transaction, and fails with an
- * {@link IllegalStateException} that says so where there is none. Each is closed again on every end: success, error and cancellation.
+ * {@link IllegalStateException} that says so where there is none. Each is closed again on every end: success, error and cancellation. Only
+ * who cancels while the server opens it leaves that to the end of the transaction: nothing is sent behind the cancel that could hit the
+ * next one.
  */
 public final class PgxcLargeObjects {
 
@@ -86,7 +90,17 @@ public final class PgxcLargeObjects {
     public <T> Flux<T> open(long oid, Mode mode, Function<? super PgxcLargeObject, ? extends Publisher<T>> work) {
         Require.nonNull(mode, "mode");
         Require.nonNull(work, "work");
-        return LargeObjectUse.of(Mono.defer(() -> opened(oid, mode)), work);
+        return Flux.defer(() -> {
+            AtomicReference<@Nullable Throwable> notClosed = new AtomicReference<>();
+            return Flux.usingWhen(
+                            Mono.defer(() -> opened(oid, mode)),
+                            work,
+                            object -> object.close().doOnError(notClosed::set),
+                            (object, error) -> object.close().onErrorComplete(),
+                            object -> object.close().onErrorComplete())
+                    // what went wrong with closing, and not that something did
+                    .onErrorMap(e -> notClosed.get() == null ? e : notClosed.get());
+        });
     }
 
     private Mono<PgxcLargeObject> opened(long oid, Mode mode) {
