@@ -8,7 +8,7 @@ import io.r2dbc.pgxc.net.GssEncryption;
  * {@link SslMode} says. Unix sockets are never encrypted.
  *
  * <p>It protects as {@link SslMode#VERIFY_FULL} does, if it comes about: only the server that Kerberos knows by the name of the host can
- * take part.
+ * take part. Give that name in full: a short one may be completed by way of the DNS, which others may have a hand in.
  */
 public enum GssEncMode {
     /** Never. */

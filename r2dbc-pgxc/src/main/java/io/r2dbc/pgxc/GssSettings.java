@@ -28,7 +28,11 @@ record GssSettings(
     @Nullable
     GssMechanism mechanism(String host) {
         boolean isSocket = host.startsWith("/") || host.startsWith("@");
-        return isSocket ? null : new Kerberos(krbServerName, host, gssCredential, new TicketLogin(jaasApplicationName));
+        // not before somebody speaks it: a runtime that was put together of few modules may lack it
+        return isSocket
+                ? null
+                : purpose -> new Kerberos(krbServerName, host, gssCredential, new TicketLogin(jaasApplicationName))
+                        .begin(purpose);
     }
 
     /** Without what the supplier may tell about itself. */

@@ -123,6 +123,11 @@ public final class PgxcConfiguration {
                         + ", but channelBinding is require: a connection that"
                         + " GSSAPI encrypts has no certificate to bind to");
         Require.that(
+                gss.gssEncMode() == GssEncMode.DISABLE || oauth.source() == null,
+                "option gssEncMode is " + Options.word(gss.gssEncMode())
+                        + ", but oauthToken is set: a token is sent over TLS only, which is not asked for where GSSAPI"
+                        + " encrypts");
+        Require.that(
                 minProtocolVersion.compareTo(protocolVersion) <= 0,
                 "option minProtocolVersion is " + minProtocolVersion + ", but protocolVersion asks for no more than "
                         + protocolVersion);
@@ -483,9 +488,10 @@ public final class PgxcConfiguration {
          * (discovery) nor to have somebody log in, and asks for a token even if the server then does not. It wants the bare token, without
          * {@code Bearer} in front.
          *
-         * <p>Whoever sees a token can use it. It is never in a message or a log, and is sent over TLS only, to a server that is known for
+         * <p>Whoever sees a token can use it. It is in no message of the driver's and no log, and is sent over TLS only, to a server that is known for
          * certain: {@link #sslMode} must be {@code verify-full}, or {@code verify-ca} with {@link #sslRootCert}, and by Unix sockets no
-         * token is sent at all. A login by token cannot be bound, so {@code channelBinding=require} refuses it.
+         * token is sent at all. A login by token cannot be bound, so {@code channelBinding=require} refuses it; and where GSSAPI encrypts
+         * there is no TLS, so {@link #gssEncMode} must be {@code disable}.
          *
          * <p>With a password too, the server chooses: it asks for one or the other, and where it offers both, what it names first counts.
          * As an option it is an object too, a supplier or a publisher, and no text: tokens expire, and a URL is no place for them.

@@ -314,7 +314,7 @@ public sealed class PgxcConnection implements Connection, Lifecycle permits Wrap
      * Asks the server to stop what it is executing for this connection, by a CancelRequest on a second one (protocol 48.2.7). Whoever
      * waits for what is stopped gets the server's error, SQLSTATE 57014; of several statements under way it may be any. Nothing further is
      * sent before the request is over, so it never hits a statement that is submitted later. Does nothing where nothing runs,
-     * or where COMMIT or ROLLBACK does.
+     * or where COMMIT or ROLLBACK does, and nothing to what still waits in line: cancel the subscription to that.
      *
      * @return completes when the request has been handed over, which does not say that it has had an effect; fails with 08001 if it
      *     could not be, with 08006 if that is not known after 2 seconds, which closes the connection, and with

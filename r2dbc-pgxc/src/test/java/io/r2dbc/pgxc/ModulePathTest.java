@@ -46,6 +46,28 @@ final class ModulePathTest {
         assertThat(said).contains("PostgreSQL from module r2dbc.pgxc");
     }
 
+    @Test
+    @DisplayName("a runtime without GSSAPI, and with little else, runs the driver on its class path")
+    void fewModules(@TempDir Path compiled) throws Exception {
+        String classes = modulePath();
+        run(List.of(
+                "javac",
+                "-cp",
+                classes,
+                "-d",
+                compiled.toString(),
+                PROGRAM.resolve(Path.of("user", "pgxc", "Program.java")).toString()));
+
+        String said = run(List.of(
+                "java",
+                "--limit-modules",
+                "java.base,java.logging,jdk.unsupported",
+                "-cp",
+                classes + File.pathSeparator + compiled,
+                "user.pgxc.Program"));
+        assertThat(said).contains("PostgreSQL from module null");
+    }
+
     private static String modulePath() throws URISyntaxException {
         Path driver = Path.of(Require.class
                 .getProtectionDomain()

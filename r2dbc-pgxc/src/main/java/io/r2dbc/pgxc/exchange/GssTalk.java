@@ -83,9 +83,15 @@ public final class GssTalk {
     private GssDialogue begin() {
         try {
             return mechanism.begin(purpose);
-        } catch (LinkageError e) {
-            throw new IllegalStateException(
-                    "This Java runtime has no GSSAPI: it lacks the module java.security.jgss or one below it", e);
+        } catch (NoClassDefFoundError e) {
+            String missing = String.valueOf(e.getMessage());
+            if (missing.contains("ietf/jgss")
+                    || missing.contains("security/auth")
+                    || missing.contains("security/jgss")) {
+                throw new IllegalStateException(
+                        "This Java runtime has no GSSAPI: it lacks the module java.security.jgss or one below it", e);
+            }
+            throw e;
         }
     }
 

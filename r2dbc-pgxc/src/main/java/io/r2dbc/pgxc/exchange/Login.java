@@ -9,6 +9,7 @@ import io.r2dbc.pgxc.auth.OAuthBearer;
 import io.r2dbc.pgxc.auth.ScramClient;
 import io.r2dbc.pgxc.exchange.Credentials.Binding;
 import io.r2dbc.pgxc.exchange.Credentials.Method;
+import io.r2dbc.pgxc.exchange.Outbox.Load;
 import io.r2dbc.pgxc.wire.BackendMessage.Authentication;
 import io.r2dbc.pgxc.wire.BackendMessage.AuthenticationCleartextPassword;
 import io.r2dbc.pgxc.wire.BackendMessage.AuthenticationGss;
@@ -78,6 +79,11 @@ final class Login {
     /** Whether what the server says next can be understood only when it is known what its last word meant. */
     boolean isThinking() {
         return thinking;
+    }
+
+    /** Whether it is our turn, and takes a while: something is computed, or others are asked. */
+    boolean isAtWork() {
+        return thinking || computing || (awaits == Awaits.SCRAM_CHALLENGE && scram == null);
     }
 
     void end() {
@@ -217,10 +223,11 @@ final class Login {
         CharSequence password = password();
         awaits = Awaits.SCRAM_CHALLENGE;
         // the nonce comes from the system's random numbers, and asking for those may block
-        out.offload(() -> new ScramClient(password, credentials.scramMaxIterations(), binding), client -> {
-            scram = client;
-            out.send(new SaslInitialResponse(client.mechanism(), client.clientFirst()));
-        });
+        out.offload(
+                Load.COMPUTES, () -> new ScramClient(password, credentials.scramMaxIterations(), binding), client -> {
+                    scram = client;
+                    out.send(new SaslInitialResponse(client.mechanism(), client.clientFirst()));
+                });
     }
 
     /** To say that binding was possible to a server that has offered it would be taken for an attack, so that is said of no other. */
@@ -259,7 +266,7 @@ final class Login {
         client.serverFirst(challenge.data());
         awaits = Awaits.SCRAM_FINAL;
         computing = true;
-        out.offload(client::clientFinal, answer -> {
+        out.offload(Load.COMPUTES, client::clientFinal, answer -> {
             computing = false;
             out.send(new SaslResponse(answer));
         });
@@ -301,7 +308,7 @@ final class Login {
     private void think(GssTalk talk, byte[] token, Outbox out) {
         awaits = Awaits.GSS_TOKEN;
         thinking = true;
-        out.offload(() -> talk.next(token), answer -> {
+        out.offload(Load.WAITS, () -> talk.next(token), answer -> {
             thinking = false;
             if (answer.length > 0) {
                 out.send(new GssResponse(answer));

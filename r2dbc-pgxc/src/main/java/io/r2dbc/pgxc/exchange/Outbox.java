@@ -40,8 +40,16 @@ public interface Outbox {
     /** The exchange, which is being answered, has something to say as long as it {@linkplain Exchange#isSpeaking says so}. */
     void speaks(Exchange speaker);
 
+    /** Why work is not for the event loop. */
+    enum Load {
+        /** It takes the processor's time. */
+        COMPUTES,
+        /** It waits for others, nobody knows how long. */
+        WAITS
+    }
+
     /** Runs costly work elsewhere and hands its outcome back on the event loop; work that throws fails the session. */
-    <T> void offload(Supplier<T> work, Consumer<T> then);
+    <T> void offload(Load load, Supplier<T> work, Consumer<T> then);
 
     default void send(FrontendMessage message) {
         message.writeTo(buffer());

@@ -54,6 +54,12 @@ public final class Startup extends Exchange {
         return !isAnswered();
     }
 
+    /** While we compute, or ask others, it is not the server's turn. */
+    @Override
+    public boolean mayBeSilent() {
+        return login.isAtWork();
+    }
+
     @Override
     public boolean wants(byte tag) {
         if (tag == Tag.DATA_ROW || tag == Tag.COPY_DATA) {

@@ -188,13 +188,13 @@ final class Attempt {
                 return;
             }
             Mono.fromRunnable(begun::prepare)
-                    .subscribeOn(Schedulers.boundedElastic())
+                    .subscribeOn(GssThreads.shared())
                     .subscribe(nothing -> {}, this::onNobody, this::dialOnceReady);
         }
 
         private void onNobody(Throwable cause) {
             if (!over.get()) {
-                goOn(approach.withoutGss(), new Failure.Refused(String.valueOf(cause.getMessage()), cause));
+                goOn(approach.withoutGss(), new Failure.Refused(why(cause), cause));
             }
         }
 

@@ -14,12 +14,12 @@ import io.r2dbc.pgxc.wire.FrontendMessage.CancelRequest;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.MonoSink;
-import reactor.core.scheduler.Schedulers;
 import reactor.netty.Connection;
 
 /**
@@ -64,7 +64,7 @@ final class Cancellation {
             return connection -> Mono.defer(() -> {
                 GssTalk talk = talks.get();
                 return Mono.<Void>fromRunnable(talk::prepare)
-                        .subscribeOn(Schedulers.boundedElastic())
+                        .subscribeOn(GssThreads.shared())
                         .then(asking(connection, answer -> new GssNegotiation(talk, address, answer)))
                         .doOnError(failed -> talk.end())
                         .doOnCancel(talk::end);
@@ -97,20 +97,41 @@ final class Cancellation {
     void send(BackendKeyData key, Listener listener) {
         Socket socket = new Socket();
         dialer.dial(address, BOUND, socket::opened)
-                .flatMap(connection -> cover.over(connection).then(Mono.defer(() -> sendAndAwaitEnd(connection, key))))
+                .flatMap(connection -> cover.over(connection)
+                        .then(Mono.defer(() -> socket.mayCarry() ? sendAndAwaitEnd(connection, key) : Mono.empty())))
                 .timeout(BOUND)
                 .doFinally(signal -> socket.close())
                 .subscribe(
                         nothing -> {},
-                        error -> listener.onEnd(error instanceof TimeoutException ? Fate.UNKNOWN : Fate.FAILED, error),
+                        error -> listener.onEnd(
+                                error instanceof TimeoutException && !socket.isGivenUp() ? Fate.UNKNOWN : Fate.FAILED,
+                                error),
                         () -> listener.onEnd(Fate.HANDED_OVER, null));
     }
 
-    /** Closes the channel however late it is there: a connection could be made in the moment in which the wait for it ends. */
+    /**
+     * Closes the channel however late it is there: a connection could be made in the moment in which the wait for it ends. Either the
+     * request is sent, or it is given up and never will be.
+     */
     private static final class Socket {
 
+        private enum Request {
+            DUE,
+            SENT,
+            GIVEN_UP
+        }
+
+        private final AtomicReference<Request> request = new AtomicReference<>(Request.DUE);
         private volatile boolean over;
         private volatile @Nullable Channel channel;
+
+        boolean mayCarry() {
+            return request.compareAndSet(Request.DUE, Request.SENT);
+        }
+
+        boolean isGivenUp() {
+            return request.compareAndSet(Request.DUE, Request.GIVEN_UP) || request.get() == Request.GIVEN_UP;
+        }
 
         void opened(Channel opened) {
             channel = opened;

@@ -4,7 +4,7 @@ package io.r2dbc.pgxc.net;
 import io.r2dbc.pgxc.exchange.Failure;
 import io.r2dbc.pgxc.exchange.Line;
 
-/** Is told once what became of asking for encryption, on the event loop. Whoever asked has left the pipeline then. */
+/** Is told once what became of asking for encryption, on the event loop. Whoever asked has left the pipeline then, or the channel is closed. */
 interface EncryptionListener {
 
     /** Everything is encrypted from now on. */

@@ -15,7 +15,7 @@ import io.r2dbc.pgxc.wire.ProtocolException;
 import java.util.Arrays;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
-import reactor.core.scheduler.Schedulers;
+import reactor.core.Exceptions;
 
 /**
  * Brings a new channel to encryption by GSSAPI: asks the server for it, lets the tokens pass to and fro, and leaves the channel, with a
@@ -133,12 +133,15 @@ final class GssNegotiation extends ChannelInboundHandlerAdapter {
 
     private void think(ChannelHandlerContext ctx, byte[] token) {
         turn = Turn.CLIENT;
-        Schedulers.boundedElastic().schedule(() -> {
+        GssThreads.shared().schedule(() -> {
             try {
                 byte[] answer = talk.next(token);
                 comeBack(ctx, () -> say(ctx, answer));
             } catch (RuntimeException e) {
                 comeBack(ctx, () -> fail(ctx, new Failure.Refused(String.valueOf(e.getMessage()), e), false));
+            } catch (Throwable e) {
+                comeBack(ctx, () -> fail(ctx, new Failure.Refused(e.toString(), e), false));
+                Exceptions.throwIfJvmFatal(e);
             }
         });
     }

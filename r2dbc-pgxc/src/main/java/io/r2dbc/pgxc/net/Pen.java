@@ -21,6 +21,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import reactor.core.Exceptions;
+import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
 /**
@@ -148,13 +150,17 @@ final class Pen implements Outbox {
     }
 
     @Override
-    public <T> void offload(Supplier<T> work, Consumer<T> then) {
-        Schedulers.boundedElastic().schedule(() -> {
+    public <T> void offload(Load load, Supplier<T> work, Consumer<T> then) {
+        Scheduler threads = load == Load.WAITS ? GssThreads.shared() : Schedulers.boundedElastic();
+        threads.schedule(() -> {
             try {
                 T outcome = work.get();
                 session.mailbox().put(() -> then.accept(outcome));
             } catch (RuntimeException e) {
                 session.mailbox().put(() -> session.fail(new Failure.Refused(String.valueOf(e.getMessage()), e)));
+            } catch (Throwable e) {
+                session.mailbox().put(() -> session.fail(new Failure.Refused(e.toString(), e)));
+                Exceptions.throwIfJvmFatal(e);
             }
         });
     }

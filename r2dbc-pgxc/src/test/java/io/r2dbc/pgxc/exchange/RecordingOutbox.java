@@ -55,7 +55,7 @@ final class RecordingOutbox implements Outbox {
     public void speaks(Exchange speaker) {}
 
     @Override
-    public <T> void offload(Supplier<T> work, Consumer<T> then) {
+    public <T> void offload(Load load, Supplier<T> work, Consumer<T> then) {
         offloaded.add(() -> then.accept(work.get()));
     }
 

@@ -5,6 +5,7 @@ import io.r2dbc.pgxc.PgxcConfiguration;
 import io.r2dbc.pgxc.PgxcConnection;
 import io.r2dbc.pgxc.PgxcConnectionFactory;
 import io.r2dbc.pgxc.SslMode;
+import io.r2dbc.pgxc.exchange.ProtocolVersions;
 import io.r2dbc.pgxc.testing.ScriptedServer;
 import java.time.Duration;
 import java.util.Objects;
@@ -45,5 +46,24 @@ final class Clients {
 
     static void close(PgxcConnection connection) {
         connection.close().block(SOON);
+    }
+
+    /** What a session is made with, past the configuration. */
+    static SessionOptions options(String host, int port, Encryption encryption) {
+        return new SessionOptions(
+                host,
+                port,
+                EventLoops.shared(),
+                true,
+                true,
+                SOON,
+                1,
+                SOON,
+                SOON,
+                SOON,
+                Integer.MAX_VALUE,
+                encryption,
+                GssEncryption.DISABLE,
+                ProtocolVersions.ONLY_3_0);
     }
 }

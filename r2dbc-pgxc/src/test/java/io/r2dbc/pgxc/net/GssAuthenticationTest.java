@@ -21,12 +21,14 @@ import io.r2dbc.pgxc.wire.BackendMessage.AuthenticationGssContinue;
 import io.r2dbc.pgxc.wire.BackendMessage.AuthenticationSspi;
 import io.r2dbc.pgxc.wire.ClientMessage;
 import io.r2dbc.pgxc.wire.Octets;
+import io.r2dbc.spi.R2dbcPermissionDeniedException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -92,6 +94,31 @@ final class GssAuthenticationTest {
     }
 
     @Test
+    @DisplayName("[B3] what goes wrong with GSSAPI ends the attempt at once, be it an Error")
+    void error() {
+        gss.onNext(() -> {
+            throw new AssertionError("planted");
+        });
+        try (ScriptedServer server = ScriptedServer.start(
+                script -> script.expectStartup().send(new AuthenticationGss()).expectEndOfBytes())) {
+            assertThat(Heard.of(connecting(Clients.of(server))).failure())
+                    .isInstanceOf(R2dbcPermissionDeniedException.class)
+                    .hasMessageContaining("planted");
+        }
+    }
+
+    @Test
+    @DisplayName("[X15] while Kerberos is asked the server owes no word, whatever responseTimeout says")
+    void slow() {
+        gss.onNext(() -> LockSupport.parkNanos(Duration.ofMillis(150).toNanos()));
+        try (ScriptedServer server = ScriptedServer.start(
+                script -> asking(script).send(token(1)).greet().expectGoodbye())) {
+            Clients.close(Objects.requireNonNull(connecting(Clients.of(server).responseTimeout(Duration.ofMillis(30)))
+                    .block(SOON)));
+        }
+    }
+
+    @Test
     @DisplayName("GSSAPI may block: it works on no event loop")
     void offTheLoop() {
         AtomicReference<Thread> began = new AtomicReference<>();
@@ -108,7 +135,7 @@ final class GssAuthenticationTest {
         }
         for (AtomicReference<Thread> thread : List.of(began, went)) {
             assertThat(thread.get()).isNotInstanceOf(FastThreadLocalThread.class);
-            assertThat(thread.get().getName()).startsWith("boundedElastic");
+            assertThat(thread.get().getName()).startsWith("pgxc-gss");
         }
     }
 

@@ -28,6 +28,9 @@ final class GssLimitsTest {
 
     private final ToyGss gss = new ToyGss(1);
 
+    /** Long enough to get as far as each test wants to, also where all has yet to be loaded. */
+    private static final Duration LIMIT = Duration.ofSeconds(1);
+
     @AfterEach
     void nothingIsLeft() {
         GssAuthenticationTest.assertNothingIsLeft(gss);
@@ -95,8 +98,7 @@ final class GssLimitsTest {
             script.expectEndOfBytes();
         })) {
             Throwable failure = Heard.of(ToyFactory.of(
-                                    client(server).gssEncMode(GssEncMode.PREFER).connectTimeout(Duration.ofMillis(300)),
-                                    gss)
+                                    client(server).gssEncMode(GssEncMode.PREFER).connectTimeout(LIMIT), gss)
                             .create())
                     .failure();
             Outcomes.assertLost("silence", failure, "08001");
@@ -123,9 +125,8 @@ final class GssLimitsTest {
             try (ScriptedServer server = early
                     ? ScriptedServer.start()
                     : ScriptedServer.start(script -> GssSteps.agree(script).expectEndOfBytes())) {
-                Heard attempt = Heard.of(
-                        ToyFactory.of(client(server).connectTimeout(cancels ? SOON : Duration.ofMillis(300)), gss)
-                                .create());
+                Heard attempt = Heard.of(ToyFactory.of(client(server).connectTimeout(cancels ? SOON : LIMIT), gss)
+                        .create());
                 await(reached);
                 if (cancels) {
                     attempt.cancel();

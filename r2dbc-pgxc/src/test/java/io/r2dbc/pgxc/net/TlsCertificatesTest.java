@@ -8,7 +8,6 @@ import io.netty.pkitesting.CertificateBuilder;
 import io.netty.pkitesting.X509Bundle;
 import io.r2dbc.pgxc.exchange.Failure;
 import io.r2dbc.pgxc.exchange.Line;
-import io.r2dbc.pgxc.exchange.ProtocolVersions;
 import io.r2dbc.pgxc.exchange.SessionEndException;
 import io.r2dbc.pgxc.net.Encryption.Policy;
 import io.r2dbc.pgxc.testing.Authority;
@@ -190,25 +189,9 @@ final class TlsCertificatesTest {
         Encryption encryption =
                 new Encryption(Policy.TLS, false, verifiesHost, verifiesHost, true, verifier, material.context());
         return new Tls(
-                encryption, Objects.requireNonNull(material.context().block(SOON)), options(host, 5432, encryption));
-    }
-
-    private static SessionOptions options(String host, int port, Encryption encryption) {
-        return new SessionOptions(
-                host,
-                port,
-                EventLoops.shared(),
-                true,
-                true,
-                SOON,
-                1,
-                SOON,
-                SOON,
-                SOON,
-                Integer.MAX_VALUE,
                 encryption,
-                GssEncryption.DISABLE,
-                ProtocolVersions.ONLY_3_0);
+                Objects.requireNonNull(material.context().block(SOON)),
+                Clients.options(host, 5432, encryption));
     }
 
     /** Shakes hands with a server that has that certificate; why it failed, or null. */
@@ -216,7 +199,7 @@ final class TlsCertificatesTest {
         SSLContext context = AUTHORITY.server(identity);
         try (ScriptedServer server = ScriptedServer.start(
                 script -> script.clientMayLeave().acceptTls(context).expectEnd())) {
-            Connection connection = new Dialer(options(server.host(), server.port(), Encryption.NONE))
+            Connection connection = new Dialer(Clients.options(server.host(), server.port(), Encryption.NONE))
                     .dial(SOON::toNanos, channel -> {})
                     .block(SOON);
             assertThat(connection).isNotNull();
