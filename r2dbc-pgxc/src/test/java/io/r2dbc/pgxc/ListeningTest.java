@@ -278,11 +278,6 @@ class ListeningTest {
     @Test
     @DisplayName("[X23] what is not there to be connected to fails at once, where it has never been")
     void neverThere() {
-        PgxcConfiguration.Builder unknown =
-                PgxcConfiguration.builder().host("no-such-host.invalid").user("test");
-        assertThat(failed(begin(new PgxcConnectionFactory(unknown.build()).listen("orders"))))
-                .isInstanceOf(R2dbcException.class)
-                .hasMessageContaining("no-such-host.invalid");
         try (ScriptedServer server = ScriptedServer.start(
                 script -> script.expectSslRequest().sendRaw((byte) 'N').expectEnd())) {
             assertThat(failed(begin(factory(server, options -> options.sslMode(SslMode.REQUIRE))
