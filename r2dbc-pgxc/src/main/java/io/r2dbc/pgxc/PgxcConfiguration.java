@@ -488,8 +488,8 @@ public final class PgxcConfiguration {
          * (discovery) nor to have somebody log in, and asks for a token even if the server then does not. It wants the bare token, without
          * {@code Bearer} in front.
          *
-         * <p>Whoever sees a token can use it. It is in no message of the driver's and no log, and is sent over TLS only, to a server that is known for
-         * certain: {@link #sslMode} must be {@code verify-full}, or {@code verify-ca} with {@link #sslRootCert}, and by Unix sockets no
+         * <p>Whoever sees a token can use it. It is in no message of the driver's and no log, and is sent over TLS only, to a server
+         * that is known for certain: {@link #sslMode} must be {@code verify-full}, or {@code verify-ca} with {@link #sslRootCert}, and by Unix sockets no
          * token is sent at all. A login by token cannot be bound, so {@code channelBinding=require} refuses it; and where GSSAPI encrypts
          * there is no TLS, so {@link #gssEncMode} must be {@code disable}.
          *
@@ -566,8 +566,8 @@ public final class PgxcConfiguration {
         }
 
         /**
-         * The longest time from the call to a connection that is ready: name resolution, TCP, passwords and all; the addresses of a name share it. Default 10 s; more
-         * than zero. Leave it, unless the network needs longer; a pool's own limit should not be shorter.
+         * The longest time from the call to a connection that is ready: name resolution, TCP, passwords and all; the addresses of a
+         * name share it. Default 10 s; more than zero. Leave it, unless the network needs longer; a pool's own limit should not be shorter.
          */
         public Builder connectTimeout(Duration connectTimeout) {
             this.connectTimeout = duration("connectTimeout", connectTimeout, Duration.ofMillis(1), LONGEST);

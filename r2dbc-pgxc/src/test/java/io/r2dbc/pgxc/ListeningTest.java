@@ -24,6 +24,7 @@ import io.r2dbc.spi.R2dbcPermissionDeniedException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
@@ -36,6 +37,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.netty.resources.LoopResources;
 import reactor.test.subscriber.TestSubscriber;
 
 /** LISTEN on a connection of its own, which is replaced when it is lost. */
@@ -311,5 +313,21 @@ class ListeningTest {
         for (String[] channels : List.of(new String[] {}, new String[] {""}, new String[] {"a\0b"})) {
             assertThatThrownBy(() -> factory.listen(channels)).isInstanceOf(IllegalArgumentException.class);
         }
+    }
+
+    @Test
+    @DisplayName("[X23] what is to be said is said also where the user has ended the event loops")
+    void endedLoops() {
+        LoopResources loops = LoopResources.create("ended", 1, true);
+        Executor loop = new PgxcConnectionFactory(PgxcConfiguration.builder()
+                        .host("localhost")
+                        .user("test")
+                        .loopResources(loops)
+                        .build())
+                .eventLoop();
+        loops.disposeLater(Duration.ZERO, Duration.ZERO).block(Dialogue.SOON);
+        CountDownLatch said = new CountDownLatch(1);
+        loop.execute(said::countDown);
+        await(said);
     }
 }

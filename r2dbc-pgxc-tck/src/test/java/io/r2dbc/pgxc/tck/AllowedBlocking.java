@@ -21,9 +21,7 @@ public final class AllowedBlocking implements BlockHoundIntegration {
         builder.allowBlockingCallsInside(ALLOCATOR, "allocate");
         builder.allowBlockingCallsInside(ALLOCATOR + "$MagazineGroup", "allocate");
         builder.allowBlockingCallsInside(ALLOCATOR + "$AdaptiveByteBuf", "deallocate");
-        // The JDK's Kerberos begins each packet with random bytes, and takes them from the system's device, which has
-        // them
-        // at once.
+        // The JDK's Kerberos begins each packet with random bytes, which the system's device has at once.
         builder.allowBlockingCallsInside("sun.security.krb5.Confounder", "bytes");
     }
 }

@@ -9,6 +9,8 @@ import io.r2dbc.pgxc.exchange.ProtocolVersions;
 import io.r2dbc.pgxc.testing.ScriptedServer;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import reactor.core.publisher.Mono;
 
 /** Connections of the driver to a scripted server. */
@@ -42,6 +44,17 @@ final class Clients {
 
     static PgxcConnection connect(ScriptedServer server) {
         return connect(of(server));
+    }
+
+    /** Waits until the script, or whoever else counts the latch down, has come to where it does. */
+    static void await(CountDownLatch latch) {
+        try {
+            if (!latch.await(SOON.toMillis(), TimeUnit.MILLISECONDS)) {
+                throw new AssertionError("nobody came there within " + SOON);
+            }
+        } catch (InterruptedException e) {
+            throw new AssertionError("interrupted", e);
+        }
     }
 
     static void close(PgxcConnection connection) {

@@ -2,6 +2,7 @@
 package io.r2dbc.pgxc.net;
 
 import static io.r2dbc.pgxc.net.Clients.SOON;
+import static io.r2dbc.pgxc.net.Clients.await;
 import static io.r2dbc.pgxc.testing.ServerMessages.fatal;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -26,7 +27,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
@@ -225,13 +225,5 @@ final class GssAuthenticationTest {
         }
         released.countDown();
         assertThat(attempt.signals()).isEmpty();
-    }
-
-    private static void await(CountDownLatch latch) {
-        try {
-            assertThat(latch.await(SOON.toMillis(), TimeUnit.MILLISECONDS)).isTrue();
-        } catch (InterruptedException e) {
-            throw new AssertionError("interrupted", e);
-        }
     }
 }

@@ -2,6 +2,7 @@
 package io.r2dbc.pgxc.net;
 
 import static io.r2dbc.pgxc.net.Clients.SOON;
+import static io.r2dbc.pgxc.net.Clients.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.r2dbc.pgxc.GssEncMode;
@@ -14,7 +15,6 @@ import io.r2dbc.pgxc.testing.StandingAsserts;
 import io.r2dbc.pgxc.testing.ToyGss;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -78,7 +78,7 @@ final class GssLimitsTest {
         Heard attempt;
         try (ScriptedServer server = ScriptedServer.start(script -> {
             phase.play(script, gss);
-            script.then(reached::countDown).expectEndOfBytes();
+            script.then(reached::countDown).expectEndUnread();
         })) {
             attempt = Heard.of(ToyFactory.of(client(server).gssEncMode(GssEncMode.PREFER), gss)
                     .create());
@@ -95,7 +95,7 @@ final class GssLimitsTest {
     void silent(Phase phase) {
         try (ScriptedServer server = ScriptedServer.start(script -> {
             phase.play(script, gss);
-            script.expectEndOfBytes();
+            script.expectEndUnread();
         })) {
             Throwable failure = Heard.of(ToyFactory.of(
                                     client(server).gssEncMode(GssEncMode.PREFER).connectTimeout(LIMIT), gss)
@@ -137,14 +137,6 @@ final class GssLimitsTest {
                 released.countDown();
             }
             nothingIsLeft();
-        }
-    }
-
-    private static void await(CountDownLatch latch) {
-        try {
-            assertThat(latch.await(SOON.toMillis(), TimeUnit.MILLISECONDS)).isTrue();
-        } catch (InterruptedException e) {
-            throw new AssertionError("interrupted", e);
         }
     }
 }

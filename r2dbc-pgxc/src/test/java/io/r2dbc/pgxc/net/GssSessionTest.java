@@ -2,6 +2,7 @@
 package io.r2dbc.pgxc.net;
 
 import static io.r2dbc.pgxc.net.Clients.SOON;
+import static io.r2dbc.pgxc.net.Clients.await;
 import static io.r2dbc.pgxc.testing.ServerMessages.TEXT;
 import static io.r2dbc.pgxc.testing.ServerMessages.bindComplete;
 import static io.r2dbc.pgxc.testing.ServerMessages.column;
@@ -32,7 +33,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
@@ -305,13 +305,5 @@ final class GssSessionTest {
                 .createStatement("SELECT pg_sleep(60)")
                 .timeout(Duration.ofMillis(50))
                 .execute());
-    }
-
-    private static void await(CountDownLatch latch) {
-        try {
-            assertThat(latch.await(SOON.toMillis(), TimeUnit.MILLISECONDS)).isTrue();
-        } catch (InterruptedException e) {
-            throw new AssertionError("interrupted", e);
-        }
     }
 }

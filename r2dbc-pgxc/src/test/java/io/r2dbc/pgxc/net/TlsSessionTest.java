@@ -2,6 +2,7 @@
 package io.r2dbc.pgxc.net;
 
 import static io.r2dbc.pgxc.net.Clients.SOON;
+import static io.r2dbc.pgxc.net.Clients.await;
 import static io.r2dbc.pgxc.testing.ServerMessages.error;
 import static io.r2dbc.pgxc.testing.ServerMessages.ready;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -26,7 +27,6 @@ import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLContext;
@@ -214,14 +214,6 @@ final class TlsSessionTest {
             attempt.cancel();
         }
         assertThat(attempt.signals()).isEmpty();
-    }
-
-    private static void await(CountDownLatch latch) {
-        try {
-            assertThat(latch.await(SOON.toMillis(), TimeUnit.MILLISECONDS)).isTrue();
-        } catch (InterruptedException e) {
-            throw new AssertionError("interrupted", e);
-        }
     }
 
     @ParameterizedTest(name = "[S2.9.10] sslSni={0}")

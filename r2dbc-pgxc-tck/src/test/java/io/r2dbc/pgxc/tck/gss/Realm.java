@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.r2dbc.pgxc.tck.gss;
 
+import io.r2dbc.pgxc.tck.LocalPort;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,7 +11,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 /** A Kerberos of its own, on loopback, that knows {@code alice} and a server on {@code localhost}. */
@@ -23,7 +20,6 @@ final class Realm implements AutoCloseable {
     private static final String SERVER = "postgres/localhost@PGXC.TEST";
 
     private static final Path PROGRAMS = Path.of("/usr/sbin");
-    private static final long START = TimeUnit.SECONDS.toNanos(20);
 
     private final Path folder;
     private final int port;
@@ -32,7 +28,7 @@ final class Realm implements AutoCloseable {
 
     private Realm() throws IOException {
         folder = Files.createTempDirectory("pgxc-realm");
-        port = freePort();
+        port = LocalPort.free();
         environment = Map.of(
                 "KRB5_CONFIG", configuration().toString(),
                 "KRB5_KDC_PROFILE", folder.resolve("kdc.conf").toString());
@@ -125,24 +121,12 @@ final class Realm implements AutoCloseable {
         }
     }
 
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
-    }
-
     private void awaitStart() throws IOException {
-        long end = System.nanoTime() + START;
-        while (System.nanoTime() < end && process.isAlive()) {
-            try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-                if (socket.isConnected()) {
-                    return;
-                }
-            } catch (IOException notYet) {
-                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
-            }
+        if (!LocalPort.opens(port, process)) {
+            String said = Files.readString(output());
+            close();
+            throw new IOException("Kerberos did not start: " + said);
         }
-        throw new IOException("Kerberos did not start: " + Files.readString(output()));
     }
 
     @Override

@@ -1,24 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.r2dbc.pgxc.tck.pool;
 
+import io.r2dbc.pgxc.tck.LocalPort;
 import io.r2dbc.pgxc.tck.server.Endpoint;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 /** A PgBouncer before a server, in transaction mode, with two connections to share. */
 final class PgBouncer implements AutoCloseable {
-
-    private static final long START = TimeUnit.SECONDS.toNanos(20);
 
     private final Process process;
     private final Endpoint endpoint;
@@ -40,7 +35,7 @@ final class PgBouncer implements AutoCloseable {
 
     static PgBouncer before(Endpoint server, Path program) throws IOException {
         Path folder = Files.createTempDirectory("pgxc-bouncer");
-        int port = freePort();
+        int port = LocalPort.free();
         Path users =
                 Files.writeString(folder.resolve("users"), "\"" + server.user() + "\" \"" + server.password() + "\"\n");
         Path settings = Files.writeString(
@@ -81,26 +76,12 @@ final class PgBouncer implements AutoCloseable {
         return List.of(program.toString(), "-u", "nobody", settings.toString());
     }
 
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
-    }
-
     private void awaitStart() throws IOException {
-        long end = System.nanoTime() + START;
-        while (System.nanoTime() < end && process.isAlive()) {
-            try (Socket socket = new Socket(endpoint.host(), endpoint.port())) {
-                if (socket.isConnected()) {
-                    return;
-                }
-            } catch (IOException e) {
-                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
-            }
+        if (!LocalPort.opens(endpoint.port(), process)) {
+            String said = Files.readString(folder.resolve("output"));
+            close();
+            throw new IOException("PgBouncer did not start: " + said);
         }
-        String output = Files.readString(folder.resolve("output"));
-        close();
-        throw new IOException("PgBouncer did not start: " + output);
     }
 
     Endpoint endpoint() {
