@@ -325,7 +325,7 @@ class ListeningTest {
                         .loopResources(loops)
                         .build())
                 .eventLoop();
-        loops.disposeLater(Duration.ZERO, Duration.ZERO).block(Dialogue.SOON);
+        loops.disposeLater(Duration.ZERO, Dialogue.SOON).block(Dialogue.SOON);
         CountDownLatch said = new CountDownLatch(1);
         loop.execute(said::countDown);
         await(said);
