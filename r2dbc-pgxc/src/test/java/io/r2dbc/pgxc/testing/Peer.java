@@ -10,6 +10,7 @@ import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.Socket;
+import java.net.SocketException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -57,6 +58,17 @@ final class Peer {
     /** Reads whatever comes until nothing more does. */
     void skipToEnd() throws IOException {
         in.transferTo(OutputStream.nullOutputStream());
+    }
+
+    /** The same of a client that may close before it has read everything. */
+    void skipToEndOrReset() throws IOException {
+        try {
+            skipToEnd();
+        } catch (SocketException reset) {
+            if (!String.valueOf(reset.getMessage()).contains("reset")) {
+                throw reset;
+            }
+        }
     }
 
     /** The packet that opens the connection, not recorded: it decides who will serve it. */
